@@ -1,0 +1,243 @@
+//! Our own accept loop: a slow, idle or greedy connection is let go at a deadline, and a stop loses nothing.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep};
+use tower::ServiceExt;
+
+use crate::guard::method_override;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// To send the headers of a request, from the connection's start or the last answer.
+    pub header: Duration,
+    /// To send a whole body.
+    pub body: Duration,
+    /// Without a byte in either direction; live streams say something more often.
+    pub idle: Duration,
+    /// To finish what is under way when the program stops.
+    pub stop: Duration,
+    pub per_address: usize,
+    pub connections: usize,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Self { header: s(10), body: s(30), idle: s(60), stop: s(10), per_address: 256, connections: 20_000 }
+    }
+}
+
+/// Serves until `closing` turns true, then finishes what is under way.
+pub async fn serve(listener: TcpListener, router: Router, deadlines: Deadlines, mut closing: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let crowd = Crowd::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = closing.changed() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(it) => it,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Some(place) = crowd.enter(peer.ip(), deadlines) else { continue };
+        let _ = stream.set_nodelay(true);
+        let connection = connection(stream, peer, router.clone(), deadlines);
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = watched.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(deadlines.stop, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    deadlines: Deadlines,
+) -> hyper_util::server::conn::auto::Connection<
+    'static,
+    TokioIo<Patient<TcpStream>>,
+    impl hyper::service::Service<
+        hyper::Request<Incoming>,
+        Response = axum::response::Response,
+        Error = std::convert::Infallible,
+        Future: Send + 'static,
+    > + Clone,
+    TokioExecutor,
+> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(deadlines.header).max_headers(64);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(deadlines.idle / 2))
+        .max_concurrent_streams(64)
+        .max_header_list_size(16 * 1024);
+    let service = hyper::service::service_fn(move |req: hyper::Request<Incoming>| {
+        let mut req = req.map(|body| Body::new(Timely::new(body, deadlines.body)));
+        req.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(method_override(req))
+    });
+    builder.serve_connection(TokioIo::new(Patient::new(stream, deadlines.idle)), service).into_owned()
+}
+
+/// How many connections each address has.
+#[derive(Clone, Default)]
+struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+struct Seat {
+    crowd: Crowd,
+    ip: IpAddr,
+}
+
+impl Crowd {
+    fn enter(&self, ip: IpAddr, deadlines: Deadlines) -> Option<Seat> {
+        let mut seats = self.0.lock().ok()?;
+        let total: usize = seats.values().sum();
+        let mine = seats.entry(ip).or_default();
+        // This machine's own address stands for a proxy or a test, and so for many people.
+        let room = ip.is_loopback() || *mine < deadlines.per_address;
+        if !room || total >= deadlines.connections {
+            return None;
+        }
+        *mine += 1;
+        Some(Seat { crowd: self.clone(), ip })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if let Ok(mut seats) = self.crowd.0.lock() {
+            let left = seats.get_mut(&self.ip).map(|n| {
+                *n -= 1;
+                *n
+            });
+            if left == Some(0) {
+                seats.remove(&self.ip);
+            }
+        }
+    }
+}
+
+/// A body that has to arrive in time.
+struct Timely {
+    body: Incoming,
+    until: Pin<Box<Sleep>>,
+}
+
+impl Timely {
+    fn new(body: Incoming, limit: Duration) -> Self {
+        Self { body, until: Box::pin(tokio::time::sleep(limit)) }
+    }
+}
+
+impl hyper::body::Body for Timely {
+    type Data = <Incoming as hyper::body::Body>::Data;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            return Poll::Ready(frame.map(|f| f.map_err(Into::into)));
+        }
+        match self.until.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Some(Err("the body came too slowly".into()))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection on which nothing has moved for too long is closed.
+struct Patient<S> {
+    stream: S,
+    limit: Duration,
+    quiet: Pin<Box<Sleep>>,
+}
+
+impl<S> Patient<S> {
+    fn new(stream: S, limit: Duration) -> Self {
+        Self { stream, limit, quiet: Box::pin(tokio::time::sleep(limit)) }
+    }
+
+    fn moved(&mut self) {
+        let until = Instant::now() + self.limit;
+        self.quiet.as_mut().reset(until);
+    }
+
+    fn waited<T>(&mut self, cx: &mut Context<'_>) -> Poll<std::io::Result<T>> {
+        match self.quiet.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(std::io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+        match Pin::new(&mut self.stream).poll_read(cx, buf) {
+            Poll::Ready(done) => {
+                self.moved();
+                Poll::Ready(done)
+            }
+            Poll::Pending => self.waited(cx),
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<std::io::Result<usize>> {
+        match Pin::new(&mut self.stream).poll_write(cx, buf) {
+            Poll::Ready(done) => {
+                self.moved();
+                Poll::Ready(done)
+            }
+            Poll::Pending => self.waited(cx),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

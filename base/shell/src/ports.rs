@@ -1,0 +1,81 @@
+//! Where slices plug in without knowing each other: panels on shared pages, belongings of a person, the door.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use kernel::{Batch, Cx, House, Id, PersonId, Result, Say};
+
+use crate::frame::Html;
+use crate::request::Visit;
+
+pub type Future<T> = Pin<Box<dyn std::future::Future<Output = Result<T>> + Send>>;
+
+/// A shared page, and the part of it on which slices hang panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the frame's navigation, for who is signed in.
+    Top,
+    Home,
+    HomeAside,
+    Welcome,
+    /// Above a community's text (a notice), below it, and beside it.
+    DoorTop,
+    Door,
+    DoorAside,
+    Person,
+    PersonAside,
+    ConversationAside,
+    /// A person's own settings page.
+    Me,
+}
+
+/// Something of one slice on another slice's page. Costs a fixed number of queries; empty when it has nothing to show.
+#[derive(Clone, Copy)]
+pub struct Panel {
+    pub place: Place,
+    pub order: i32,
+    /// What the page is about: a community, a person, a conversation; 0 where there is none.
+    pub show: fn(Visit, Id) -> Future<Html>,
+}
+
+/// What one slice keeps of a person. Erasure, right of access and the export are this.
+#[derive(Clone, Copy)]
+pub struct Belongings {
+    pub slice: &'static str,
+    /// What is there, in sentences, before anything happens.
+    pub list: fn(Cx, PersonId) -> Future<Vec<Say>>,
+    pub export: fn(Cx, PersonId) -> Future<serde_json::Value>,
+    /// What has to change when the person leaves and the words stay under a pseudonym.
+    pub keep: fn(Cx, PersonId) -> Future<Batch>,
+    pub erase: fn(Cx, PersonId) -> Future<Batch>,
+}
+
+kernel::choice! {
+    /// What an API token may do.
+    pub enum Scope { Read = "read", Write = "write" }
+}
+
+/// Who came in: a person with an open session or a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    pub person: PersonId,
+    pub handle: String,
+    pub name: String,
+    pub language: String,
+    pub theme: String,
+    pub zone: String,
+    pub operator: bool,
+    /// The row of the session or token, for re-checking a stream that is still open.
+    pub key: Id,
+    /// Empty for a session in a browser, which may do all that its person may.
+    pub scopes: Vec<Scope>,
+}
+
+/// How the shell learns who somebody is. The person slice is behind it; passkeys and identity providers will be, too.
+#[derive(Clone, Copy)]
+pub struct Door {
+    pub by_session: fn(Arc<House>, String) -> Future<Option<Guest>>,
+    pub by_token: fn(Arc<House>, String) -> Future<Option<Guest>>,
+    /// Whether a session or token is still good.
+    pub still: fn(Arc<House>, Id) -> Future<bool>,
+}

@@ -1,0 +1,133 @@
+//! From slices to one service: every route behind its needs, one state, one set of headers.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+use kernel::House;
+use tower_http::compression::CompressionLayer;
+
+use crate::limits::Limits;
+use crate::ports::{Belongings, Door, Panel};
+use crate::request::Visit;
+use crate::slice::{Needs, Slice};
+use crate::{api, asset, guard};
+
+/// What the operator can set, beside where the data is.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the instance calls itself.
+    pub name: String,
+    /// How people reach it, for links that leave the page.
+    pub public_url: String,
+    pub demo: bool,
+    /// Rate limits; off only for measuring on the machine itself.
+    pub limits: bool,
+    /// A proxy whose `X-Forwarded-For` is believed.
+    pub trusted_proxy: Option<IpAddr>,
+    /// Allows cookies without `Secure` on an address that is not this machine's own.
+    pub insecure_http: bool,
+}
+
+impl Config {
+    pub fn local(public_url: &str) -> Self {
+        Self {
+            name: "Tacit".into(),
+            public_url: public_url.into(),
+            demo: false,
+            limits: true,
+            trusted_proxy: None,
+            insecure_http: false,
+        }
+    }
+
+    pub fn public_host(&self) -> &str {
+        let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
+        let host = rest.split('/').next().unwrap_or_default();
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(h, _)| h)
+    }
+
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// `__Host-` binds the cookie to this host over TLS; over plain HTTP a browser would refuse it.
+    pub fn cookie(&self) -> &'static str {
+        if self.secure() { "__Host-tacit" } else { "tacit" }
+    }
+
+    pub fn trusts_proxy(&self, peer: IpAddr) -> bool {
+        self.trusted_proxy == Some(peer)
+    }
+}
+
+/// Everything that answers requests.
+pub struct Shell {
+    pub house: Arc<House>,
+    pub config: Config,
+    pub panels: Vec<Panel>,
+    pub belongings: Vec<Belongings>,
+    pub door: Door,
+    pub limits: Limits,
+    pub openapi: serde_json::Value,
+    /// Told when the program is about to end, so that open streams end first.
+    pub closing: tokio::sync::watch::Receiver<bool>,
+}
+
+pub type App = Arc<Shell>;
+
+/// Puts slices together. They are composed in the order of the arrows between them.
+pub fn app(
+    house: Arc<House>,
+    config: Config,
+    slices: Vec<Slice>,
+    closing: tokio::sync::watch::Receiver<bool>,
+) -> kernel::Result<(App, Router)> {
+    let door = slices.iter().find_map(|s| s.door).ok_or_else(|| kernel::Error::broken("no slice opens the door"))?;
+    let mut panels: Vec<Panel> = slices.iter().flat_map(|s| s.panels.iter().copied()).collect();
+    panels.sort_by_key(|p| p.order);
+    let shell = Arc::new(Shell {
+        openapi: api::document(&config, slices.iter().flat_map(|s| &s.api)),
+        belongings: slices.iter().filter_map(|s| s.belongings).collect(),
+        limits: Limits::new(config.limits),
+        house,
+        config,
+        panels,
+        door,
+        closing,
+    });
+    let mut router: Router<App> = Router::new();
+    for route in slices.into_iter().flat_map(|s| s.pages.into_iter().chain(s.api)) {
+        let layer = middleware::from_fn_with_state(route.needs, guard::needs);
+        router = router.route(route.path, route.serve.layer(layer));
+    }
+    for route in api::pages() {
+        let layer = middleware::from_fn_with_state(route.needs, guard::needs);
+        router = router.route(route.path, route.serve.layer(layer));
+    }
+    let router = router
+        .route("/healthz", get(healthz))
+        .fallback(guard::not_found)
+        .method_not_allowed_fallback(|visit: Visit| async move { guard::wrong_method(&visit) })
+        .layer(middleware::from_fn(guard::catch_panics))
+        .layer(middleware::from_fn_with_state(shell.clone(), guard::visit))
+        .layer(CompressionLayer::new())
+        .route("/assets/{file}", get(asset::serve))
+        .with_state(shell.clone());
+    Ok((shell, router))
+}
+
+/// Whether this node can read its database. No needs: a load balancer asks often and is nobody.
+async fn healthz(visit: Visit) -> crate::request::Answer<&'static str> {
+    kernel::journal::head(visit.cx.db()).await?;
+    Ok("ok\n")
+}
+
+impl Needs {
+    /// In tests: whether the route can only be used by somebody.
+    pub fn asks_who(self) -> bool {
+        !matches!(self.who, crate::slice::Who::Anyone | crate::slice::Who::ApiRead)
+    }
+}

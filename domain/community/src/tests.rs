@@ -1,0 +1,1 @@
+//! Acts of communities on both engines.

@@ -1,0 +1,74 @@
+//! Who someone is: accounts, sign-in, sessions, tokens, and the voices that are remembered.
+
+pub mod acts;
+pub mod api;
+mod door;
+mod home;
+mod leaving;
+mod pages;
+mod password;
+pub mod rules;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+use kernel::db::Migration;
+use kernel::{Event, Line, Stmt, Words, vals};
+use shell::{Panel, Place, Slice};
+
+kernel::id_type! {
+    SessionId,
+    TokenId,
+}
+
+pub type Handle = Line<2, 32>;
+pub type Name = Line<1, 80>;
+pub type Practice = Words<0, 1000>;
+
+kernel::choice! {
+    /// Who may make an account on this instance.
+    pub enum SignUp { Open = "open", Invitation = "invitation", Closed = "closed" }
+}
+
+kernel::choice! {
+    /// Who sees a person's own page.
+    pub enum ShownTo { Anyone = "anyone", People = "people" }
+}
+
+kernel::choice! {
+    /// Light, dark, or as the device says.
+    pub enum Theme { System = "system", Light = "light", Dark = "dark" }
+}
+
+pub fn slice() -> Slice {
+    Slice {
+        name: "person",
+        migrations: vec![Migration::new("person/0001", include_str!("../schema/0001_person.sql"))],
+        projections: vec![project],
+        derived: vec!["reach", "grants"],
+        pages: pages::routes().into_iter().chain(home::routes()).chain(leaving::routes()).collect(),
+        api: api::routes(),
+        panels: vec![Panel { place: Place::Welcome, order: 0, show: home::welcome }],
+        belongings: Some(leaving::BELONGINGS),
+        door: Some(door::DOOR),
+    }
+}
+
+/// A person belongs to themselves and to those with an account; their page reaches whom they chose.
+fn project(event: &Event) -> Vec<Stmt> {
+    if event.object_kind != "person" {
+        return Vec::new();
+    }
+    let id = || vals![event.object];
+    vec![
+        Stmt::new("delete from grants where person = ?1 and (audience = ?1 or audience = 1)", id()),
+        Stmt::new("insert into grants (person, audience) select id, id from person where id = ?1 and left_at is null", id()),
+        Stmt::new("insert into grants (person, audience) select id, 1 from person where id = ?1 and left_at is null", id()),
+        Stmt::new("delete from reach where thing = ?1", id()),
+        Stmt::new(
+            "insert into reach (thing, audience)
+             select id, case when shown = 'anyone' then 0 else 1 end from person where id = ?1 and left_at is null",
+            id(),
+        ),
+    ]
+}
