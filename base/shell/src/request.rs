@@ -121,6 +121,16 @@ impl<S: Send + Sync> FromRequestParts<S> for After {
     }
 }
 
+/// What a page is asked for: its query. What does not fit is as if it had not been asked.
+pub struct Asked<Q>(pub Q);
+
+impl<Q: DeserializeOwned + Default, S: Send + Sync> FromRequestParts<S> for Asked<Q> {
+    type Rejection = Fault;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        Ok(Self(serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default()))
+    }
+}
+
 /// An act's input with the visit it came in: a form on pages, JSON in the API. Unknown fields are refused by the
 /// input types; a form's `once` and a call's `Idempotency-Key` make the act happen once.
 pub struct Act<I> {

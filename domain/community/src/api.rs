@@ -1,14 +1,14 @@
 //! The directory, one community and its charter over JSON.
 
 use axum::Json;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use kernel::{CommunityId, Cursor, Error, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shell::api::{Doc, List};
 use shell::slice::FORM;
-use shell::{Act, After, Answer, Needs, Rate, Route, Visit, Who};
+use shell::{Act, After, Answer, Asked, Needs, Rate, Route, Visit, Who};
 
 use crate::acts::{self, CharterRevision};
 use crate::store::{self, Filter};
@@ -79,8 +79,7 @@ struct Wanted {
     stage: String,
 }
 
-async fn directory(visit: Visit, After(after): After, wanted: Option<Query<Wanted>>) -> Answer<Json<List<Community>>> {
-    let wanted = wanted.map(|q| q.0).unwrap_or_default();
+async fn directory(visit: Visit, After(after): After, Asked(wanted): Asked<Wanted>) -> Answer<Json<List<Community>>> {
     let words = wanted.q.chars().take(100).collect();
     let filter = Filter { words, openness: wanted.openness.parse().ok(), stage: wanted.stage.parse().ok() };
     let page = store::directory(&visit.cx, &filter, after.unwrap_or(Cursor::NEWEST), 50).await?;

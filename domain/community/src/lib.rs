@@ -4,6 +4,7 @@ pub mod acts;
 pub mod api;
 mod belongings;
 mod pages;
+pub use pages::openness_choices;
 pub mod rules;
 pub mod store;
 #[cfg(test)]

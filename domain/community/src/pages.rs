@@ -1,14 +1,14 @@
 //! The directory, the front door, the charter with its history, and the form that revises it.
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::response::Response;
 use kernel::{Cursor, Error, Id, Result};
 use serde::Deserialize;
 use shell::frame::escape;
 use shell::request::see;
 use shell::slice::FORM;
-use shell::{Act, After, Answer, Form, Future, Html, Needs, Place, Rate, Route, T, Visit, Who};
+use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Place, Rate, Route, T, Visit, Who};
 
 use crate::acts::{self, CharterRevision};
 use crate::store::{self, Community, Filter, Revision};
@@ -72,8 +72,7 @@ struct Directory {
     next: Option<String>,
 }
 
-async fn directory(visit: Visit, After(after): After, wanted: Option<Query<Wanted>>) -> Answer {
-    let wanted = wanted.map(|q| q.0).unwrap_or_default();
+async fn directory(visit: Visit, After(after): After, Asked(wanted): Asked<Wanted>) -> Answer {
     let words: String = wanted.q.chars().take(100).collect();
     let filter = Filter { words, openness: wanted.openness.parse().ok(), stage: wanted.stage.parse().ok() };
     let page = store::directory(&visit.cx, &filter, after.unwrap_or(Cursor::NEWEST), 30).await?;

@@ -57,7 +57,7 @@ create table one_time_link (
     purpose text not null,
     person bigint,
     expires_at bigint not null,
-    used_at bigint
+    uses bigint not null
 );
 
 create table setting (

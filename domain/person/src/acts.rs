@@ -29,7 +29,11 @@ pub async fn sign_up(cx: &Cx, input: &NewAccount, language: &str) -> Result<Pers
         secret => matches!(store::link(&cx.house, secret).await?, Some((purpose, _)) if purpose == "invitation"),
     };
     rules::may_sign_up(mode, invited)?;
-    make(cx, input, language, false, None).await
+    let mut batch = Batch::new();
+    if mode == SignUp::Invitation {
+        use_link(&mut batch, cx, &input.invitation.0);
+    }
+    make(cx, input, language, false, Some(batch)).await
 }
 
 /// The first person of an empty instance, by the one-time link from the terminal.
@@ -171,23 +175,30 @@ pub async fn make_link(cx: &Cx, purpose: &'static str, handle: Option<&str>) -> 
     };
     let secret = cx.house.random.secret()?;
     let mut batch = Batch::new();
-    put_link(&mut batch, &secret, purpose, person, cx.now().plus(kernel::clock::DAY));
+    put_link(&mut batch, &secret, purpose, person, cx.now().plus(kernel::clock::DAY), 1);
     cx.house.db.write(batch).await?;
     Ok(secret)
 }
 
 /// Registers a secret link. Invitations of communities use it, so that they can also stand for signing up.
-pub fn put_link(batch: &mut Batch, secret: &str, purpose: &'static str, person: Option<PersonId>, until: kernel::Timestamp) {
+pub fn put_link(
+    batch: &mut Batch,
+    secret: &str,
+    purpose: &'static str,
+    person: Option<PersonId>,
+    until: kernel::Timestamp,
+    uses: i64,
+) {
     batch.run(
-        "insert into one_time_link (secret, purpose, person, expires_at) values (?1, ?2, ?3, ?4)",
-        vals![hash_secret(secret), purpose, person, until],
+        "insert into one_time_link (secret, purpose, person, expires_at, uses) values (?1, ?2, ?3, ?4, ?5)",
+        vals![hash_secret(secret), purpose, person, until, uses],
     );
 }
 
 fn use_link(batch: &mut Batch, cx: &Cx, secret: &str) {
     batch.exactly(
         1,
-        "update one_time_link set used_at = ?2 where secret = ?1 and used_at is null and expires_at > ?2",
+        "update one_time_link set uses = uses - 1 where secret = ?1 and uses > 0 and expires_at > ?2",
         vals![hash_secret(secret), cx.now()],
     );
 }

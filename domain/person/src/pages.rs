@@ -8,7 +8,7 @@ use kernel::{Error, Id, Line, Result};
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::FORM;
-use shell::{Act, Answer, Form, Html, Needs, Place, Rate, Route, Scope, T, Visit, Who, translation};
+use shell::{Act, Answer, Asked, Form, Html, Needs, Place, Rate, Route, Scope, T, Visit, Who, translation};
 
 use crate::acts::{self, NewAccount, NewToken, Profile};
 use crate::store::{self, Session, Token};
@@ -67,19 +67,14 @@ struct SignIn {
     next: Line<0, 2000>,
 }
 
-fn query(visit: &Visit, name: &str) -> String {
-    let query = visit.path.split_once('?').map_or("", |(_, q)| q);
-    form_urlencoded(query).into_iter().find(|(n, _)| n == name).map(|(_, v)| v).unwrap_or_default()
+#[derive(Deserialize, Default)]
+struct SignInAsked {
+    #[serde(default)]
+    next: String,
 }
 
-fn form_urlencoded(query: &str) -> Vec<(String, String)> {
-    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&format!("/?{query}").parse().unwrap_or_default())
-        .map(|q| q.0)
-        .unwrap_or_default()
-}
-
-async fn sign_in_page(visit: Visit) -> Answer {
-    let form = Form::of(&[("next", &query(&visit, "next"))]);
+async fn sign_in_page(visit: Visit, Asked(asked): Asked<SignInAsked>) -> Answer {
+    let form = Form::of(&[("next", &asked.next)]);
     let sign_up = store::sign_up_mode(&visit.cx.house).await? == SignUp::Open;
     Ok(visit.page(visit.t.say("Sign in"), &SignInPage { t: visit.t, form, sign_up }).await?)
 }
@@ -132,8 +127,14 @@ async fn sign_up_form(visit: &Visit, form: Form) -> Result<SignUpPage> {
     Ok(SignUpPage { t: visit.t, form, mode, action: "/sign-up".into(), setting_up: false })
 }
 
-async fn sign_up_page(visit: Visit) -> Answer {
-    let shown = sign_up_form(&visit, Form::of(&[("invitation", &query(&visit, "invitation"))])).await?;
+#[derive(Deserialize, Default)]
+struct SignUpAsked {
+    #[serde(default)]
+    invitation: String,
+}
+
+async fn sign_up_page(visit: Visit, Asked(asked): Asked<SignUpAsked>) -> Answer {
+    let shown = sign_up_form(&visit, Form::of(&[("invitation", &asked.invitation)])).await?;
     Ok(visit.page(visit.t.say("Make an account"), &shown).await?)
 }
 

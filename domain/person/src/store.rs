@@ -188,7 +188,7 @@ pub async fn tokens(cx: &Cx) -> Result<Vec<Token>> {
 
 /// A one-time link that still works: its purpose and person.
 pub async fn link(house: &House, secret: &str) -> Result<Option<(String, Option<PersonId>)>> {
-    let sql = "select purpose, person from one_time_link where secret = ?1 and used_at is null and expires_at > ?2";
+    let sql = "select purpose, person from one_time_link where secret = ?1 and uses > 0 and expires_at > ?2";
     let row = house.db.one(sql, vals![kernel::hash_secret(secret), house.clock.now()]).await?;
     row.map(|mut row| Ok((row.take()?, row.take()?))).transpose()
 }

@@ -1,0 +1,234 @@
+//! What follows from membership state, hat and openness. All of it here, pure, deny last.
+
+use community::{Openness, Stage};
+use kernel::{Say, Timestamp};
+
+/// How a person stands to a community right now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub member: bool,
+    pub steward: bool,
+    /// An open invitation: by handle, or a link that was brought along.
+    pub invited: bool,
+    pub knocked: bool,
+    /// A steward opened the door after knocking.
+    pub door_opened: bool,
+    pub was_member: bool,
+    pub suspended: Option<Suspended>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspended {
+    pub until: Timestamp,
+    pub reason: String,
+}
+
+impl Standing {
+    /// Takes part: a member who is not suspended.
+    pub fn takes_part(&self) -> bool {
+        self.member && self.suspended.is_none()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Suspended(Suspended),
+    Ended,
+    KnockFirst,
+    ByInvitation,
+    KnockedAlready,
+    NoDoorToKnock,
+    NotMember,
+    OnlyStewards,
+    StewardsInvite,
+    NotYourself,
+    FellowSteward,
+    LastHat,
+    HasStewards,
+    InvitationOver,
+}
+
+impl From<Refusal> for Say {
+    fn from(r: Refusal) -> Self {
+        let text = match r {
+            Refusal::Suspended(s) => {
+                return Say::new("You are suspended here until {until}. The reason given: {reason}")
+                    .with("until", s.until.rfc3339().chars().take(10).collect::<String>())
+                    .with("reason", s.reason);
+            }
+            Refusal::Ended => "This community has ended. What was said in it stays readable.",
+            Refusal::KnockFirst => "This community opens its door to who knocks. Please knock first.",
+            Refusal::ByInvitation => "This community is joined by invitation.",
+            Refusal::KnockedAlready => "You have knocked already. A steward will answer.",
+            Refusal::NoDoorToKnock => "There is no need to knock here.",
+            Refusal::NotMember => "Only members do this. Joining takes one step.",
+            Refusal::OnlyStewards => "Only a steward of this community does this.",
+            Refusal::StewardsInvite => "In this community its stewards invite.",
+            Refusal::NotYourself => "This cannot be done to yourself.",
+            Refusal::FellowSteward => "Stewards are not suspended by stewards. Please talk, or ask the operator of this place.",
+            Refusal::LastHat => "You are the last steward. Please offer the hat to somebody, or say that you lay it down all the same: the community will be told.",
+            Refusal::HasStewards => "This community has stewards. One of them can offer you the hat.",
+            Refusal::InvitationOver => "This invitation is no longer open. Please ask for a new one.",
+        };
+        Say::new(text)
+    }
+}
+
+impl From<Refusal> for kernel::Error {
+    fn from(r: Refusal) -> Self {
+        kernel::Error::Refused(r.into())
+    }
+}
+
+type May = Result<(), Refusal>;
+
+pub fn may_join(openness: Openness, stage: Stage, s: &Standing) -> May {
+    match openness {
+        _ if s.suspended.is_some() => not_suspended(s),
+        _ if stage == Stage::Ended => Err(Refusal::Ended),
+        _ if s.was_member || s.invited => Ok(()),
+        Openness::Open => Ok(()),
+        Openness::Knock if s.door_opened => Ok(()),
+        Openness::Knock => Err(Refusal::KnockFirst),
+        Openness::Closed => Err(Refusal::ByInvitation),
+    }
+}
+
+pub fn may_knock(openness: Openness, stage: Stage, s: &Standing) -> May {
+    not_suspended(s)?;
+    match openness {
+        _ if stage == Stage::Ended => Err(Refusal::Ended),
+        _ if s.member || s.was_member || s.invited => Err(Refusal::NoDoorToKnock),
+        Openness::Knock if s.knocked => Err(Refusal::KnockedAlready),
+        Openness::Knock => Ok(()),
+        Openness::Open | Openness::Closed => Err(Refusal::NoDoorToKnock),
+    }
+}
+
+pub fn may_invite(openness: Openness, s: &Standing) -> May {
+    not_suspended(s)?;
+    match openness {
+        _ if s.steward => Ok(()),
+        _ if !s.member => Err(Refusal::NotMember),
+        Openness::Open => Ok(()),
+        Openness::Knock | Openness::Closed => Err(Refusal::StewardsInvite),
+    }
+}
+
+pub fn may_steward(s: &Standing) -> May {
+    not_suspended(s)?;
+    if s.member && s.steward { Ok(()) } else { Err(Refusal::OnlyStewards) }
+}
+
+pub fn may_suspend(s: &Standing, themselves: bool, steward_too: bool) -> May {
+    may_steward(s)?;
+    match () {
+        () if themselves => Err(Refusal::NotYourself),
+        () if steward_too => Err(Refusal::FellowSteward),
+        () => Ok(()),
+    }
+}
+
+/// `last`: nobody else wears the hat. `all_the_same`: the person has said it twice.
+pub fn may_lay_down(last: bool, all_the_same: bool) -> May {
+    if last && !all_the_same { Err(Refusal::LastHat) } else { Ok(()) }
+}
+
+pub fn may_take_up(s: &Standing, stewards: i64) -> May {
+    not_suspended(s)?;
+    match () {
+        () if !s.member => Err(Refusal::NotMember),
+        () if stewards > 0 => Err(Refusal::HasStewards),
+        () => Ok(()),
+    }
+}
+
+/// Begins something in the community.
+pub fn may_contribute(stage: Stage, s: &Standing) -> May {
+    not_suspended(s)?;
+    match () {
+        () if stage == Stage::Ended => Err(Refusal::Ended),
+        () if s.member => Ok(()),
+        () => Err(Refusal::NotMember),
+    }
+}
+
+/// Answers what they can see: members everywhere, others where the conversation is open to them.
+pub fn may_answer(stage: Stage, openness: Openness, s: &Standing) -> May {
+    not_suspended(s)?;
+    match openness {
+        _ if stage == Stage::Ended => Err(Refusal::Ended),
+        _ if s.member => Ok(()),
+        Openness::Open => Ok(()),
+        Openness::Knock | Openness::Closed => Err(Refusal::NotMember),
+    }
+}
+
+fn not_suspended(s: &Standing) -> May {
+    s.suspended.clone().map_or(Ok(()), |suspended| Err(Refusal::Suspended(suspended)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn outside() -> Standing {
+        Standing::default()
+    }
+
+    #[test]
+    fn an_open_door_lets_anyone_join_a_closed_one_those_invited() {
+        use Openness::{Closed, Knock, Open};
+        let growing = Stage::Growing;
+        assert_eq!(may_join(Open, growing, &outside()), Ok(()));
+        assert_eq!(may_join(Knock, growing, &outside()), Err(Refusal::KnockFirst));
+        assert_eq!(may_join(Knock, growing, &Standing { knocked: true, ..outside() }), Err(Refusal::KnockFirst));
+        assert_eq!(may_join(Knock, growing, &Standing { door_opened: true, ..outside() }), Ok(()));
+        assert_eq!(may_join(Closed, growing, &outside()), Err(Refusal::ByInvitation));
+        assert_eq!(may_join(Closed, growing, &Standing { invited: true, ..outside() }), Ok(()));
+        assert_eq!(may_join(Open, Stage::Ended, &outside()), Err(Refusal::Ended));
+    }
+
+    #[test]
+    fn coming_back_is_as_easy_as_leaving() {
+        for openness in Openness::ALL {
+            assert_eq!(may_join(*openness, Stage::Steady, &Standing { was_member: true, ..outside() }), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_last_hat_takes_a_second_word() {
+        assert_eq!(may_lay_down(true, false), Err(Refusal::LastHat));
+        assert_eq!(may_lay_down(true, true), Ok(()));
+        assert_eq!(may_lay_down(false, false), Ok(()));
+    }
+
+    prop_compose! {
+        fn any_standing()(b in prop::array::uniform6(any::<bool>())) -> Standing {
+            let [member, steward, invited, knocked, door_opened, was_member] = b;
+            Standing { member, steward, invited, knocked, door_opened, was_member, suspended: None }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn who_is_suspended_may_nothing(standing in any_standing()) {
+            let suspended = Some(Suspended { until: Timestamp(1), reason: "x".into() });
+            let s = Standing { suspended, ..standing };
+            for openness in Openness::ALL {
+                prop_assert!(may_join(*openness, Stage::Growing, &s).is_err());
+                prop_assert!(may_knock(*openness, Stage::Growing, &s).is_err());
+                prop_assert!(may_invite(*openness, &s).is_err());
+                prop_assert!(may_answer(Stage::Growing, *openness, &s).is_err());
+            }
+            prop_assert!(may_steward(&s).is_err() && may_take_up(&s, 0).is_err() && may_contribute(Stage::Growing, &s).is_err());
+        }
+
+        #[test]
+        fn no_hat_without_membership(standing in any_standing()) {
+            let s = Standing { member: false, ..standing };
+            prop_assert!(may_steward(&s).is_err());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Suspending for conduct: with a reason and a term, visible to whom it concerns. It takes rights for a while and never
+//! grants any.
+
+use community::store as communities;
+use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, House, Line, PersonId, Problems, Result, Viewer, clock, decide, vals};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::sync::Arc;
+
+use crate::acts::{as_steward, still_steward};
+use crate::{SuspensionId, rules, store};
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suspending {
+    pub handle: Line<1, 64>,
+    /// Shown to the person it concerns.
+    pub reason: Line<3, 300>,
+    /// The term: 1 to 90 days.
+    pub days: Line<1, 2>,
+}
+
+pub async fn suspend(cx: &Cx, slug: &str, input: &Suspending) -> Result<()> {
+    let me = cx.me()?;
+    let mut problems = Problems::default();
+    let reason = input.reason.check("reason", &mut problems);
+    let days: i64 = input.days.0.trim().parse().unwrap_or(0);
+    if !(1..=90).contains(&days) {
+        problems.add("days", "A term is 1 to 90 days.");
+    }
+    problems.done()?;
+    let handle = input.handle.0.trim().trim_start_matches('@').to_lowercase();
+    decide(|| async {
+        let c = as_steward(cx, slug).await?;
+        let person = person::store::by_handle(cx, &handle).await?;
+        let person = person.ok_or_else(|| Error::invalid("handle", "Nobody here has this handle."))?.id;
+        let theirs = store::standing_of(cx, c.id, person).await?;
+        rules::may_suspend(&store::standing(cx, c.id).await?, person == me, theirs.steward)?;
+        if theirs.suspended.is_some() {
+            return Err(Error::invalid("handle", "This person is suspended already. Lift it first to set another term."));
+        }
+        let id: SuspensionId = cx.make_id();
+        let mut batch = Batch::new();
+        still_steward(&mut batch, me, c.id);
+        batch.run(
+            "insert into suspension (id, community, person, by_person, reason, began_at, until) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            vals![id, c.id, person, me, &reason, cx.now(), cx.now().plus(days * clock::DAY)],
+        );
+        // What waited at the door waits no longer; a hat cannot be worn meanwhile (see the projection).
+        batch.run("update invitation set ended_at = ?3 where community = ?1 and invitee = ?2 and ended_at is null", vals![c.id, person, cx.now()]);
+        batch.event(Event::new(cx, Actor::Person(me), "suspended", "suspension", id).within(Some(c.id)).toward([person]));
+        cx.write(batch, id).await.map(drop)
+    })
+    .await
+}
+
+/// Ends a suspension before its term.
+pub async fn lift(cx: &Cx, id: SuspensionId) -> Result<()> {
+    let me = cx.me()?;
+    let sql = "select s.community, s.person from suspension s
+        join grants g on g.person = ?2 and g.audience = -s.community where s.id = ?1 and s.lifted_at is null";
+    let mut row = cx.db().one(sql, vals![id, me]).await?.ok_or(Error::NotFound)?;
+    let (community, person) = (row.take()?, row.take()?);
+    let mut batch = Batch::new();
+    still_steward(&mut batch, me, community);
+    end(&mut batch, cx, id, me, community, person);
+    cx.write(batch, id).await.map(drop)
+}
+
+fn end(batch: &mut Batch, cx: &Cx, id: SuspensionId, actor: PersonId, community: CommunityId, person: PersonId) {
+    batch.exactly(1, "update suspension set lifted_at = ?2 where id = ?1 and lifted_at is null", vals![id, cx.now()]);
+    batch.event(Event::new(cx, Actor::Person(actor), "suspension_ended", "suspension", id).within(Some(community)).toward([person]));
+}
+
+/// Ends what is past its term, as its steward decided when it began. Run every minute.
+pub async fn end_terms(house: &Arc<House>) -> Result<usize> {
+    let cx = Cx::new(house.clone(), Viewer::System);
+    let sql = "select id, by_person, community, person from suspension where lifted_at is null and until <= ?1 limit 500";
+    let over = cx.db().query(sql, vals![cx.now()]).await?;
+    let n = over.len();
+    for mut row in over {
+        let (id, by, community, person) = (row.take()?, row.take()?, row.take()?, row.take()?);
+        let mut batch = Batch::new();
+        end(&mut batch, &cx, id, by, community, person);
+        match cx.house.db.write(batch).await {
+            Ok(()) | Err(Error::Conflict) => {} // another node was quicker
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(n)
+}
+
+/// The community of the viewer's own page about it.
+pub async fn list(cx: &Cx, slug: &str) -> Result<Vec<store::SuspensionRow>> {
+    let c = communities::inside(cx, slug).await?;
+    store::suspensions(cx, &c).await
+}
