@@ -1,1 +1,125 @@
-//! x
+//! Contributions of every kind, audience, replies, thanks: where people are heard.
+
+pub mod acts;
+pub mod api;
+mod belongings;
+pub mod drafts;
+mod live;
+mod marks;
+mod pages;
+mod remembering;
+pub mod rules;
+pub mod said;
+pub mod store;
+mod streams;
+#[cfg(test)]
+mod tests;
+
+use kernel::db::Migration;
+use kernel::{Event, Stmt, vals};
+use shell::{Panel, Place, Slice};
+
+pub use marks::{Thanking, thank};
+pub use remembering::{Remembered, remember};
+pub use streams::kind_choices;
+
+kernel::id_type! {
+    ContributionId,
+    ThanksId,
+    TrailId,
+}
+
+kernel::choice! {
+    /// The built-in kinds. None chosen is an empty column.
+    pub enum Kind {
+        Narration = "narration",
+        Question = "question",
+        Problem = "problem",
+        Challenge = "challenge",
+        Experience = "experience",
+        Insight = "insight",
+        Idea = "idea",
+        Story = "story",
+    }
+}
+
+impl Kind {
+    /// Whether it wants an answer.
+    pub fn asks(self) -> bool {
+        matches!(self, Kind::Question | Kind::Problem | Kind::Challenge)
+    }
+}
+
+kernel::choice! {
+    /// Whom a contribution is for.
+    pub enum For { Me = "me", Named = "named", Community = "community", Open = "open" }
+}
+
+pub fn slice() -> Slice {
+    let panel = |place, order, show| Panel { place, order, show };
+    Slice {
+        name: "conversation",
+        migrations: vec![Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql"))],
+        projections: vec![project],
+        derived: vec![],
+        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes()].into_iter().flatten().collect(),
+        api: api::routes(),
+        panels: vec![
+            panel(Place::Welcome, 20, streams::something_alive),
+            panel(Place::Door, 0, streams::alive_this_week),
+            panel(Place::Home, 20, streams::what_i_belong_to),
+            panel(Place::HomeAside, 10, drafts::waiting),
+            panel(Place::Person, 0, streams::of_person),
+            panel(Place::PersonAside, 10, streams::talk_privately),
+        ],
+        belongings: Some(belongings::BELONGINGS),
+        door: None,
+    }
+}
+
+/// A conversation reaches whom its opening is for. Open things of a closed community reach its members.
+fn project(event: &Event) -> Vec<Stmt> {
+    match (event.object_kind.as_ref(), event.conversation) {
+        ("community", _) => reach_of_community(event),
+        ("contribution", Some(root)) if root == event.object => reach_of_conversation(event),
+        _ => Vec::new(),
+    }
+}
+
+fn reach_of_conversation(event: &Event) -> Vec<Stmt> {
+    let id = || vals![event.object];
+    vec![
+        Stmt::new("delete from reach where thing = ?1", id()),
+        Stmt::new(
+            "insert into reach (thing, audience)
+             select c.id, case when c.audience = 'open' and coalesce(k.openness, 'closed') <> 'closed' then 0 else c.community end
+             from contribution c left join community k on k.id = c.community
+             where c.id = ?1 and c.audience in ('open', 'community')",
+            id(),
+        ),
+        Stmt::new("insert into reach (thing, audience) select id, author from contribution where id = ?1 and audience = 'me'", id()),
+        Stmt::new(
+            "insert into reach (thing, audience) select c.id, n.person from contribution c join named n on n.conversation = c.id
+             where c.id = ?1 and c.audience = 'named'",
+            id(),
+        ),
+    ]
+}
+
+fn reach_of_community(event: &Event) -> Vec<Stmt> {
+    let id = || vals![event.object];
+    vec![
+        Stmt::new(
+            "delete from reach where thing in (
+                 select id from contribution where community = ?1 and parent is null and audience = 'open')",
+            id(),
+        ),
+        Stmt::new(
+            "insert into reach (thing, audience)
+             select c.id, case when k.openness = 'closed' then k.id else 0 end
+             from contribution c join community k on k.id = c.community
+             where c.community = ?1 and c.parent is null and c.audience = 'open'",
+            id(),
+        ),
+    ]
+}

@@ -1,1 +1,29 @@
-//! x
+//! Said in the flow of work: the box, trails, work references, and what narrations grow into.
+
+pub mod acts;
+pub mod api;
+mod belongings;
+mod pages;
+pub mod rules;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+use kernel::db::Migration;
+use shell::{Panel, Place, Slice};
+
+pub use acts::remember_trail;
+
+pub fn slice() -> Slice {
+    Slice {
+        name: "narration",
+        migrations: vec![Migration::new("narration/0001", include_str!("../schema/0001_narration.sql"))],
+        projections: vec![],
+        derived: vec![],
+        pages: pages::routes(),
+        api: api::routes(),
+        panels: vec![Panel { place: Place::Home, order: 0, show: pages::narrate_box }],
+        belongings: Some(belongings::BELONGINGS),
+        door: None,
+    }
+}

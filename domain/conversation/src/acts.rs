@@ -1,0 +1,394 @@
+//! Saying, answering, editing, withdrawing, and changing whom a thing is for.
+
+use community::store as communities;
+use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
+use membership::store as members;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shell::words;
+
+use crate::rules::{self, Refusal};
+use crate::said::Said;
+use crate::{ContributionId, For, Kind, TrailId, drafts, store};
+
+pub type Title = Line<0, 160>;
+pub type Body = Words<1, 20000>;
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContribution {
+    /// Markdown.
+    pub words: Body,
+    #[serde(default)]
+    pub title: Title,
+    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    pub kind: Option<Kind>,
+    /// Whom it is for; left out, it is as open as its place.
+    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    pub audience: Option<For>,
+    /// Handles, for the audience *named*: "ada, bo".
+    #[serde(default)]
+    pub named: Line<0, 400>,
+    /// What it points at: a URL, a commit, a file.
+    #[serde(default)]
+    pub work: Line<0, 500>,
+    /// The draft that these words were; it goes when they are said.
+    #[serde(default)]
+    pub draft: Line<0, 80>,
+}
+
+/// What other slices add: the trail that it continues, what it grew from.
+#[derive(Clone, Debug, Default)]
+pub struct Lineage {
+    pub trail: Option<(TrailId, String)>,
+    pub grew_from: Option<ContributionId>,
+}
+
+/// Begins a conversation: in a community, or (without one) for oneself or named people.
+pub async fn contribute(cx: &Cx, slug: Option<&str>, input: &NewContribution, lineage: &Lineage) -> Result<ContributionId> {
+    decide(|| async {
+        let (id, batch) = contribution(cx, slug, input, lineage).await?;
+        cx.write(batch, id).await
+    })
+    .await
+}
+
+/// The checked batch of [`contribute`], for an act of an upper slice to compose.
+pub async fn contribution(
+    cx: &Cx,
+    slug: Option<&str>,
+    input: &NewContribution,
+    lineage: &Lineage,
+) -> Result<(ContributionId, Batch)> {
+    let me = cx.me()?;
+    let mut problems = Problems::default();
+    let body = input.words.check("words", &mut problems);
+    let title = input.title.check("title", &mut problems);
+    let work = input.work.check("work", &mut problems);
+    let community = match slug {
+        Some(slug) => Some(communities::inside(cx, slug).await?),
+        None => None,
+    };
+    let audience = input.audience.unwrap_or_else(|| rules::usual(community.as_ref().map(|c| c.openness)));
+    let named = if audience == For::Named { people(cx, &input.named.0, &mut problems).await? } else { Vec::new() };
+    problems.done()?;
+    let standing = match &community {
+        Some(c) => Some(members::standing(cx, c.id).await?),
+        None => None,
+    };
+    let place = community.as_ref().zip(standing.as_ref()).map(|(c, s)| (c.stage, c.openness, s));
+    rules::may_begin(place, audience, named.len())?;
+    let id: ContributionId = cx.make_id();
+    let mut batch = Batch::new();
+    if let Some(c) = &community {
+        batch.holds(audience::HOLDS, vals![me, kernel::Audience::Members(c.id)]);
+        batch.holds("select 1 from community where id = ?1 and openness = ?2 and stage = ?3", vals![c.id, c.openness, c.stage]);
+    }
+    if let Some(from) = lineage.grew_from {
+        batch.holds("select 1 from contribution c where c.id = ?1 and c.withdrawn_at is null and visible_to(c.root, ?2)", vals![from, me]);
+    }
+    let row = NewRow {
+        id,
+        root: id,
+        parent: None,
+        depth: 0,
+        community: community.as_ref().map(|c| c.id),
+        kind: input.kind,
+        title: &title,
+        body: &body,
+        audience,
+        quote: "",
+        work: &work,
+        lineage,
+    };
+    let mentioned = row.insert(&mut batch, cx, me).await?;
+    for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
+        batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
+    }
+    drafts::drop_in(&mut batch, me, &input.draft.0);
+    let mut event = Event::new(cx, Actor::Person(me), "contributed", "contribution", id)
+        .within(community.map(|c| c.id))
+        .in_conversation(id)
+        .toward(named.into_iter().chain(mentioned));
+    event.asks = input.kind.is_some_and(Kind::asks);
+    event.audience = audience.word().into();
+    batch.event(event);
+    Ok((id, batch))
+}
+
+/// The people whom a line of handles names.
+async fn people(cx: &Cx, line: &str, problems: &mut Problems) -> Result<Vec<PersonId>> {
+    let mut handles: Vec<String> = line
+        .split([',', ' ', ';'])
+        .map(|h| h.trim().trim_start_matches('@').to_lowercase())
+        .filter(|h| !h.is_empty())
+        .collect();
+    handles.sort();
+    handles.dedup();
+    if handles.len() > 20 {
+        problems.add("named", "At most twenty people can be named.");
+        return Ok(Vec::new());
+    }
+    let found = person::store::by_handles(cx, &handles).await?;
+    if let Some(missing) = handles.iter().find(|h| !found.iter().any(|p| p.handle == **h)) {
+        problems.add("named", kernel::Say::new("Nobody here has the handle {handle}.").with("handle", missing));
+    }
+    let me = cx.me()?;
+    Ok(found.into_iter().map(|p| p.id).filter(|p| *p != me).collect())
+}
+
+struct NewRow<'a> {
+    id: ContributionId,
+    root: ContributionId,
+    parent: Option<ContributionId>,
+    depth: i64,
+    community: Option<CommunityId>,
+    kind: Option<Kind>,
+    title: &'a str,
+    body: &'a str,
+    audience: For,
+    quote: &'a str,
+    work: &'a str,
+    lineage: &'a Lineage,
+}
+
+impl NewRow<'_> {
+    /// Renders, writes the row and its mentions. Answers whom it mentions.
+    async fn insert(&self, batch: &mut Batch, cx: &Cx, me: PersonId) -> Result<Vec<PersonId>> {
+        let mentioned = person::store::by_handles(cx, &words::mentions(self.body)).await?;
+        let known: Vec<String> = mentioned.iter().map(|p| p.handle.clone()).collect();
+        let html = words::render(self.body, &known);
+        let (trail, trail_title) = self.lineage.trail.clone().unzip();
+        batch.run(
+            INSERT,
+            vals![self.id, self.root, self.parent, self.depth, self.community, me, false, self.kind.map_or("", Kind::word),
+                self.title, self.body, html.as_str(), words::VERSION, self.audience, self.kind.is_some_and(Kind::asks),
+                self.quote, self.work, trail, trail_title.unwrap_or_default(), self.lineage.grew_from, "", 1, cx.now()],
+        );
+        let ids: Vec<PersonId> = mentioned.iter().map(|p| p.id).collect();
+        put_mentions(batch, self.id, &ids);
+        Ok(ids.into_iter().filter(|p| *p != me).collect())
+    }
+}
+
+pub(crate) const INSERT: &str = "insert into contribution (id, root, parent, depth, community, author, voice, kind, title,
+        words, html, render_version, audience, asks, quote, work, trail, trail_title, grew_from, link, version, at)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+
+fn put_mentions(batch: &mut Batch, id: ContributionId, persons: &[PersonId]) {
+    for person in persons {
+        batch.run("insert into mention (contribution, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReply {
+    /// Markdown.
+    pub words: Body,
+    /// The passage that is answered, as it was said.
+    #[serde(default)]
+    pub quote: Words<0, 1000>,
+    #[serde(default)]
+    pub draft: Line<0, 80>,
+}
+
+/// Deeper than this, a reply stands beside what it answers.
+const DEEPEST: i64 = 12;
+
+/// Answers a contribution: the opening of a conversation, or a reply in it.
+pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<ContributionId> {
+    let me = cx.me()?;
+    let mut problems = Problems::default();
+    let body = input.words.check("words", &mut problems);
+    let quote = input.quote.check("quote", &mut problems);
+    problems.done()?;
+    decide(|| async {
+        let parent = store::one(cx, to).await?.ok_or(Error::NotFound)?;
+        if parent.withdrawn {
+            return Err(Refusal::ParentWithdrawn.into());
+        }
+        let standing = match &parent.place {
+            Some(place) => Some(members::standing(cx, place.id).await?),
+            None => None,
+        };
+        let place = parent.place.as_ref().zip(standing.as_ref()).map(|(p, s)| (p.stage, p.openness, s));
+        rules::may_answer(place, parent.audience)?;
+        let id: ContributionId = cx.make_id();
+        let mut batch = Batch::new();
+        guard_answer(&mut batch, me, &parent);
+        let row = NewRow {
+            id,
+            root: parent.root,
+            parent: Some(parent.id),
+            depth: (parent.depth + 1).min(DEEPEST),
+            community: parent.place.as_ref().map(|p| p.id),
+            kind: None,
+            title: "",
+            body: &body,
+            audience: parent.audience,
+            quote: &quote,
+            work: "",
+            lineage: &Lineage::default(),
+        };
+        let mentioned = row.insert(&mut batch, cx, me).await?;
+        drafts::drop_in(&mut batch, me, &input.draft.0);
+        let mut event = Event::new(cx, Actor::Person(me), "replied", "contribution", id)
+            .within(parent.place.as_ref().map(|p| p.id))
+            .in_conversation(parent.root)
+            .toward(parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned));
+        event.audience = parent.audience.word().into();
+        batch.event(event);
+        cx.write(batch, id).await
+    })
+    .await
+}
+
+/// The rights that must still hold at commit. State, never a version: writers in one group must not starve each other.
+fn guard_answer(batch: &mut Batch, me: PersonId, parent: &Said) {
+    batch.holds(audience::SEES, vals![parent.root, me]);
+    batch.holds("select 1 from contribution where id = ?1 and withdrawn_at is null", vals![parent.id]);
+    if let Some(place) = &parent.place {
+        batch.lacks(members::SUSPENDED, vals![place.id, me]);
+        batch.holds(
+            "select 1 from community c where c.id = ?1 and c.stage <> 'ended' and (c.openness = 'open' or cast(?3 as text) in ('me', 'named')
+                or exists (select 1 from grants g where g.person = ?2 and g.audience = c.id))",
+            vals![place.id, me, parent.audience],
+        );
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    pub words: Body,
+    #[serde(default)]
+    pub title: Title,
+    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    pub kind: Option<Kind>,
+    /// The version that was read; the edit is refused when another came between.
+    #[serde(default)]
+    pub version: Line<0, 19>,
+}
+
+/// Changes one's own words; what was before stays visible.
+pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
+    let me = cx.me()?;
+    let mut problems = Problems::default();
+    let body = input.words.check("words", &mut problems);
+    let title = input.title.check("title", &mut problems);
+    problems.done()?;
+    decide(|| async {
+        let now = own(cx, id).await?;
+        if !input.version.0.is_empty() && input.version.0 != now.version.to_string() {
+            return Err(Refusal::AlreadyChanged.into());
+        }
+        let kind = if now.parent.is_none() { input.kind } else { None };
+        let mentioned = person::store::by_handles(cx, &words::mentions(&body)).await?;
+        let known: Vec<String> = mentioned.iter().map(|p| p.handle.clone()).collect();
+        let html = words::render(&body, &known);
+        let mut batch = Batch::new();
+        batch.run(
+            "insert into contribution_revision (contribution, version, title, words, html, at)
+             select id, version, title, words, html, coalesce(edited_at, at) from contribution where id = ?1",
+            vals![id],
+        );
+        batch.exactly(
+            1,
+            "update contribution set words = ?2, html = ?3, title = ?4, kind = ?5, asks = ?6, render_version = ?7, edited_at = ?8,
+                version = version + 1 where id = ?1 and author = ?9 and not voice and version = ?10 and withdrawn_at is null",
+            vals![id, &body, html.as_str(), &title, kind.map_or("", Kind::word), kind.is_some_and(Kind::asks), words::VERSION,
+                cx.now(), me, now.version],
+        );
+        batch.run("delete from mention where contribution = ?1", vals![id]);
+        let ids: Vec<PersonId> = mentioned.iter().map(|p| p.id).collect();
+        put_mentions(&mut batch, id, &ids);
+        batch.event(told(cx, me, "edited", &now).toward(ids.into_iter().filter(|p| *p != me)));
+        cx.write(batch, id).await?;
+        Ok(now)
+    })
+    .await
+}
+
+/// One's own, visible and not withdrawn.
+async fn own(cx: &Cx, id: ContributionId) -> Result<Said> {
+    let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
+    rules::may_change(said.author.is(cx.viewer.person()), said.withdrawn)?;
+    Ok(said)
+}
+
+fn told(cx: &Cx, me: PersonId, verb: &'static str, about: &Said) -> Event {
+    let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", about.id)
+        .within(about.place.as_ref().map(|p| p.id))
+        .in_conversation(about.root);
+    event.audience = about.audience.word().into();
+    event
+}
+
+/// Takes one's words back. An empty place stays; only the author can bring it back.
+pub async fn withdraw(cx: &Cx, id: ContributionId) -> Result<Said> {
+    let me = cx.me()?;
+    let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
+    if said.author.is(Some(me)) && said.withdrawn {
+        return Ok(said); // said twice
+    }
+    rules::may_change(said.author.is(Some(me)), said.withdrawn)?;
+    set_withdrawn(cx, me, &said, Val::from(cx.now()), "withdrawn").await
+}
+
+pub async fn bring_back(cx: &Cx, id: ContributionId) -> Result<Said> {
+    let me = cx.me()?;
+    let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
+    rules::may_change(said.author.is(Some(me)), false)?;
+    if !said.withdrawn {
+        return Ok(said);
+    }
+    set_withdrawn(cx, me, &said, Val::Null, "brought_back").await
+}
+
+async fn set_withdrawn(cx: &Cx, me: PersonId, said: &Said, at: Val, verb: &'static str) -> Result<Said> {
+    let mut batch = Batch::new();
+    batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at, me.into()]);
+    batch.event(told(cx, me, verb, said));
+    cx.write(batch, said.id).await?;
+    Ok(said.clone())
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reaching {
+    pub audience: For,
+}
+
+/// Widens or narrows whom a conversation is for.
+pub async fn reach(cx: &Cx, id: ContributionId, input: &Reaching) -> Result<Said> {
+    let me = cx.me()?;
+    decide(|| async {
+        let now = own(cx, id).await?;
+        if now.parent.is_some() {
+            return Err(Error::refused("A reply is for the same people as its conversation."));
+        }
+        let answered = store::answered_by_others(cx, id).await?;
+        let openness = now.place.as_ref().map(|p| p.openness);
+        rules::may_reach(true, now.audience, input.audience, answered, openness)?;
+        let mut batch = Batch::new();
+        if !answered {
+            batch.lacks("select 1 from contribution where root = ?1 and parent is not null and author <> ?2", vals![id, me]);
+        }
+        if let Some(place) = &now.place {
+            batch.lacks(members::SUSPENDED, vals![place.id, me]);
+        }
+        batch.exactly(
+            1,
+            "update contribution set audience = ?2 where id = ?1 and author = ?3 and not voice and audience = ?4",
+            vals![id, input.audience, me, now.audience],
+        );
+        batch.run("update contribution set audience = ?2 where root = ?1 and parent is not null", vals![id, input.audience]);
+        let mut event = told(cx, me, "audience_changed", &now);
+        event.audience = input.audience.word().into();
+        batch.event(event);
+        cx.write(batch, id).await?;
+        Ok(now)
+    })
+    .await
+}

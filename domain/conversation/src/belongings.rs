@@ -1,0 +1,132 @@
+//! What conversations keep of a person: their words, answers, thanks, mentions, drafts.
+
+use kernel::{Batch, Cx, Error, PersonId, Result, Say, Timestamp, vals};
+use serde_json::{Value, json};
+use shell::{Belongings, Future, words};
+
+pub const BELONGINGS: Belongings = Belongings { slice: "conversation", list, export, keep, erase };
+
+fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
+    Box::pin(async move {
+        let sql = "select (select count(*) from contribution where author = ?1 and not voice and parent is null),
+            (select count(*) from contribution where author = ?1 and not voice and parent is not null),
+            (select count(*) from thanks where person = ?1), (select count(*) from me_too where person = ?1),
+            (select count(*) from mention where person = ?1), (select count(*) from draft where person = ?1)";
+        let mut row = cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?;
+        let mut line = |text: &'static str| -> Result<Say> { Ok(Say::new(text).with("n", row.take::<i64>()?)) };
+        Ok(vec![
+            line("Conversations that you began: {n}.")?,
+            line("Replies of yours: {n}.")?,
+            line("Thanks that you gave: {n}.")?,
+            line("Times that you said \"me too\": {n}. They are removed.")?,
+            line("Places where you are mentioned: {n}. The mention loses your handle.")?,
+            line("Drafts: {n}. They are removed.")?,
+        ])
+    })
+}
+
+const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at
+    from contribution c left join community k on k.id = c.community
+    where c.author = ?1 and not c.voice and c.id > ?2 order by c.id limit 1000";
+
+fn export(cx: Cx, person: PersonId) -> Future<Value> {
+    Box::pin(async move {
+        let (mut said, mut after) = (Vec::new(), 0i64);
+        loop {
+            let rows = cx.db().query(EXPORTED, vals![person, after]).await?;
+            let Some(_) = rows.last() else { break };
+            for mut r in rows {
+                after = r.take()?;
+                let (root, place, kind): (i64, String, String) = (r.take()?, r.take()?, r.take()?);
+                let (title, text, audience): (String, String, String) = (r.take()?, r.take()?, r.take()?);
+                let at: Timestamp = r.take()?;
+                said.push(json!({"id": after.to_string(), "conversation": root.to_string(), "community": place, "kind": kind,
+                    "title": title, "words": text, "audience": audience, "at": at}));
+            }
+        }
+        let mut thanks = Vec::new();
+        let sql = "select contribution, words, at from thanks where person = ?1 order by id limit 10000";
+        for mut r in cx.db().query(sql, vals![person]).await? {
+            let (to, text, at): (i64, String, Timestamp) = (r.take()?, r.take()?, r.take()?);
+            thanks.push(json!({"contribution": to.to_string(), "words": text, "at": at}));
+        }
+        Ok(json!({"said": said, "thanks": thanks}))
+    })
+}
+
+/// In both cases: no drafts, no "me too", no handle in other people's words.
+async fn forget_traces(cx: &Cx, person: PersonId) -> Result<Batch> {
+    let mut batch = Batch::new();
+    batch.run("delete from draft where person = ?1", vals![person]);
+    batch.run("delete from me_too where person = ?1", vals![person]);
+    let sql = "select c.id, c.words, p.handle from mention m join contribution c on c.id = m.contribution
+        join person p on p.id = m.person where m.person = ?1 order by c.id limit 5000";
+    for mut r in cx.db().query(sql, vals![person]).await? {
+        let (id, text, handle): (i64, String, String) = (r.take()?, r.take()?, r.take()?);
+        let text = without_handle(&text, &handle);
+        let others = "select p.handle from mention m join person p on p.id = m.person where m.contribution = ?1 and m.person <> ?2";
+        let rows = cx.db().query(others, vals![id, person]).await?;
+        let known = rows.into_iter().map(|mut r| r.take()).collect::<Result<Vec<String>>>()?;
+        let html = words::render(&text, &known);
+        batch.run("update contribution set words = ?2, html = ?3 where id = ?1", vals![id, &text, html.as_str()]);
+        // What was before would still hold the handle.
+        batch.run("delete from contribution_revision where contribution = ?1", vals![id]);
+    }
+    batch.run("delete from mention where person = ?1", vals![person]);
+    Ok(batch)
+}
+
+/// `@ada` becomes `@…`, and `@ada-lovelace` stays.
+fn without_handle(text: &str, handle: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mark = format!("@{handle}");
+    while let Some((before, after)) = rest.split_once(mark.as_str()) {
+        out.push_str(before);
+        let longer = after.chars().next().is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
+        out.push_str(if longer { mark.as_str() } else { "@…" });
+        rest = after;
+    }
+    out + rest
+}
+
+fn keep(cx: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move { forget_traces(&cx, person).await })
+}
+
+/// The rows stay as empty places, withdrawn for good; what hung on them goes.
+fn erase(cx: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move {
+        let mut batch = forget_traces(&cx, person).await?;
+        batch.run(
+            "delete from contribution_revision where contribution in (select id from contribution where author = ?1 and not voice)",
+            vals![person],
+        );
+        batch.run(
+            "delete from mention where contribution in (select id from contribution where author = ?1 and not voice)",
+            vals![person],
+        );
+        // Who quoted them quoted their words.
+        batch.run(
+            "update contribution set quote = '' where parent in (select id from contribution where author = ?1 and not voice)",
+            vals![person],
+        );
+        batch.run("delete from thanks where person = ?1", vals![person]);
+        batch.run(
+            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '',
+                withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1 where author = ?1 and not voice",
+            vals![person, cx.now()],
+        );
+        Ok(batch)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_handle_is_taken_out() {
+        assert_eq!(without_handle("@ada, @ada-l and @ada.", "ada"), "@…, @ada-l and @….");
+    }
+}

@@ -1,0 +1,428 @@
+//! The conversation page, and the forms to begin, answer, edit, widen, withdraw.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use community::store as communities;
+use kernel::{Cursor, Error, Result};
+use membership::rules as standing;
+use membership::rules::{Standing, Suspended};
+use serde::Deserialize;
+use shell::request::see;
+use shell::slice::LONG_FORM;
+use shell::{Act, After, Answer, Asked, Form, Html, Needs, Rate, Route, T, Visit, Who};
+
+use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
+use crate::said::Said;
+use crate::store::{self, Mark, Opening};
+use crate::{ContributionId, For, drafts, rules, streams};
+
+pub(crate) fn routes() -> Vec<Route> {
+    let words = Needs::new(Who::SignedIn, Rate::Write, LONG_FORM);
+    vec![
+        Route::get("/c/{slug}/contributions/new", Needs::reading_own(), new_in_community),
+        Route::post("/c/{slug}/contributions", words, contribute),
+        Route::get("/conversations/new", Needs::reading_own(), new_private),
+        Route::post("/conversations", words, begin_private),
+        Route::get("/conversations/{id}", Needs::reading(), conversation),
+        Route::post("/contributions/{id}/replies", words, reply),
+        Route::get("/contributions/{id}/edit", Needs::reading_own(), editing),
+        Route::put("/contributions/{id}", words, edit),
+        Route::put("/contributions/{id}/audience", Needs::acting(), reach),
+        Route::post("/contributions/{id}/withdrawal", Needs::acting(), withdraw),
+        Route::delete("/contributions/{id}/withdrawal", Needs::acting(), bring_back),
+        Route::get("/contributions/{id}/history", Needs::reading(), history),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "new.html")]
+struct NewPage {
+    t: T,
+    /// Address and name of the community; none for a private conversation.
+    place: Option<(String, String)>,
+    closed: bool,
+    draft: String,
+    words: String,
+    kinds: Vec<(String, String, String)>,
+    form: Form,
+}
+
+async fn new_page(visit: &Visit, c: Option<&communities::Community>, form: Form) -> Result<Response> {
+    let draft = c.map_or_else(|| "private".to_owned(), |c| format!("new-{}", c.slug));
+    let words = match form.value("words") {
+        "" => drafts::of_place(&visit.cx, &draft).await?,
+        words => words.to_owned(),
+    };
+    let title = visit.t.say(if c.is_some() { "Say something here" } else { "Talk privately" });
+    let faulty = form.is_faulty();
+    let shown = NewPage {
+        t: visit.t,
+        place: c.map(|c| (c.path(), c.name.clone())),
+        closed: c.is_some_and(|c| c.openness == community::Openness::Closed),
+        draft,
+        words,
+        kinds: streams::kind_choices(visit.t),
+        form: form.with_once(visit.once()),
+    };
+    if faulty { visit.page_again(title, &shown).await } else { visit.page(title, &shown).await }
+}
+
+async fn new_in_community(visit: Visit, Path(slug): Path<String>) -> Answer {
+    let c = communities::inside(&visit.cx, &slug).await?;
+    standing::may_contribute(c.stage, &membership::store::standing(&visit.cx, c.id).await?).map_err(Error::from)?;
+    let usual = rules::usual(Some(c.openness));
+    Ok(new_page(&visit, Some(&c), Form::of(&[("audience", usual.word())])).await?)
+}
+
+async fn contribute(Path(slug): Path<String>, act: Act<NewContribution>) -> Answer {
+    let Act { visit, input, sent } = act;
+    match acts::contribute(&visit.cx, Some(&slug), &input, &Lineage::default()).await {
+        Ok(id) => Ok(see(format!("/conversations/{id}"))),
+        Err(error) => {
+            let c = communities::inside(&visit.cx, &slug).await?;
+            Ok(new_page(&visit, Some(&c), Form::again(&sent, error, visit.t)?).await?)
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+struct With {
+    #[serde(default)]
+    with: String,
+}
+
+async fn new_private(visit: Visit, Asked(with): Asked<With>) -> Answer {
+    Ok(new_page(&visit, None, Form::of(&[("named", &with.with), ("audience", "named")])).await?)
+}
+
+async fn begin_private(act: Act<NewContribution>) -> Answer {
+    let Act { visit, input, sent } = act;
+    match acts::contribute(&visit.cx, None, &input, &Lineage::default()).await {
+        Ok(id) => Ok(see(format!("/conversations/{id}"))),
+        Err(error) => Ok(new_page(&visit, None, Form::again(&sent, error, visit.t)?).await?),
+    }
+}
+
+/// A form of the conversation page that did not go through.
+pub(crate) struct Faulty {
+    pub id: ContributionId,
+    pub thanks: bool,
+    pub form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "utterance.html")]
+struct Utterance<'a> {
+    t: T,
+    s: &'a Said,
+    opening: bool,
+    /// Its level among the replies, for who hears the page.
+    level: i64,
+    when: Html,
+    edited: Option<Html>,
+    heading: String,
+    answers: Option<(ContributionId, &'a str)>,
+    me_too: Vec<&'a Mark>,
+    thanks: Vec<&'a Mark>,
+    mine: bool,
+    signed_in: bool,
+    may_answer: bool,
+    said_me_too: bool,
+    draft: &'a str,
+    quote: &'a str,
+    thanks_words: &'a str,
+    faulty: Option<&'a Form>,
+    faulty_thanks: Option<&'a Form>,
+    once: &'a str,
+}
+
+/// A reply with the list marks around it: nested lists, so that the shape is heard as well as seen.
+struct Node {
+    before: String,
+    html: Html,
+}
+
+#[derive(Template)]
+#[template(path = "conversation.html")]
+struct ConversationPage {
+    t: T,
+    place: Option<(String, String)>,
+    opening: Html,
+    nodes: Vec<Node>,
+    after: String,
+    named: Vec<(String, String)>,
+    grown: Vec<(bool, Said)>,
+    next: Option<String>,
+    live: String,
+    path: String,
+    why_not: Option<String>,
+    signed_in: bool,
+    reach: Vec<(For, &'static str)>,
+    id: ContributionId,
+}
+
+const REPLIES: usize = 200;
+
+async fn conversation(visit: Visit, Path(id): Path<String>, After(after): After) -> Answer {
+    let id: ContributionId = id.parse()?;
+    let opening = store::opening(&visit.cx, id).await?.ok_or(Error::NotFound)?;
+    if opening.said.root != id {
+        return Ok(see(opening.said.path()));
+    }
+    Ok(conversation_page(&visit, opening, after, None).await?)
+}
+
+/// The page again, with a form that did not go through and its words.
+pub(crate) async fn conversation_again(visit: &Visit, said: &Said, faulty: Faulty) -> Result<Response> {
+    let opening = store::opening(&visit.cx, said.root).await?.ok_or(Error::NotFound)?;
+    conversation_page(visit, opening, None, Some(faulty)).await
+}
+
+/// Seven queries for who is signed in, however long it is: the session, what waits, the opening, its replies, marks,
+/// drafts, what grew.
+async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor>, faulty: Option<Faulty>) -> Result<Response> {
+    let root = &opening.said;
+    let replies = store::replies(&visit.cx, root.id, after.unwrap_or(Cursor::OLDEST), REPLIES).await?;
+    let marks = store::marks(&visit.cx, root.id).await?;
+    let why_not = why_not_answer(visit, &opening);
+    let signed_in = visit.guest.is_some();
+    let may_answer = signed_in && why_not.is_none();
+    let drafts = if may_answer { drafts_of(visit, root, &replies.items).await? } else { HashMap::new() };
+    let grown = store::grown(&visit.cx, root.id, root.grew_from).await?;
+    let named = if root.audience == For::Named { store::named(&visit.cx, root.id).await? } else { Vec::new() };
+    let names: HashMap<ContributionId, &str> =
+        replies.items.iter().chain([root]).map(|s| (s.id, s.author.name.as_str())).collect();
+    let desk = Desk { visit, marks: &marks, names: &names, drafts: &drafts, may_answer, faulty: faulty.as_ref(), once: visit.once() };
+    let (nodes, end) = tree(&desk, &replies.items)?;
+    let mine = root.author.is(visit.cx.viewer.person());
+    let path = format!("/conversations/{}", root.id);
+    let shown = ConversationPage {
+        t: visit.t,
+        place: root.place.as_ref().map(|p| (format!("/c/{}", p.slug), p.name.clone())),
+        opening: desk.utterance(root)?,
+        nodes,
+        after: end,
+        named,
+        grown: grown.into_iter().map(|s| (Some(s.id) == root.grew_from, s)).collect(),
+        next: replies.next.map(|c| format!("{path}?after={c}#replies")),
+        live: format!("/live{path}?after={}", opening.last),
+        path,
+        why_not,
+        signed_in,
+        reach: if mine && !root.withdrawn { reach_choices(root) } else { Vec::new() },
+        id: root.id,
+    };
+    let title = if root.withdrawn { visit.t.say("Withdrawn by its author").to_owned() } else { root.heading() };
+    if faulty.is_some() { visit.page_again(&title, &shown).await } else { visit.page(&title, &shown).await }
+}
+
+/// The sentence that stands where the way to answer would be; None when there is one.
+fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
+    let root = &opening.said;
+    if visit.guest.is_none() {
+        return None;
+    }
+    let suspended = opening.suspended.then(|| Suspended { until: visit.cx.now(), reason: String::new() });
+    let s = Standing { member: opening.member, suspended, ..Standing::default() };
+    let place = root.place.as_ref().map(|p| (p.stage, p.openness, &s));
+    match rules::may_answer(place, root.audience) {
+        Ok(()) if root.withdrawn => Some(visit.t.say("This was withdrawn by its author.").to_owned()),
+        Ok(()) => None,
+        Err(_) if opening.suspended => Some(visit.t.say("You are suspended in this community at the moment; its front door says why and until when.").to_owned()),
+        Err(refusal) => Some(visit.t.sentence(&refusal.into())),
+    }
+}
+
+async fn drafts_of(visit: &Visit, root: &Said, replies: &[Said]) -> Result<HashMap<String, String>> {
+    let places: Vec<String> = replies.iter().chain([root]).map(|s| format!("reply-{}", s.id)).collect();
+    Ok(drafts::of_places(&visit.cx, &places).await?.into_iter().collect())
+}
+
+/// Where else its author may let it reach.
+fn reach_choices(s: &Said) -> Vec<(For, &'static str)> {
+    let openness = s.place.as_ref().map(|p| p.openness);
+    let all = [(For::Me, "only for you"), (For::Community, "for the community"), (For::Open, "open")];
+    all.into_iter().filter(|(to, _)| *to != s.audience && rules::may_reach(true, s.audience, *to, false, openness).is_ok()).collect()
+}
+
+/// What all utterances of one page share.
+struct Desk<'a> {
+    visit: &'a Visit,
+    marks: &'a [Mark],
+    names: &'a HashMap<ContributionId, &'a str>,
+    drafts: &'a HashMap<String, String>,
+    may_answer: bool,
+    faulty: Option<&'a Faulty>,
+    once: String,
+}
+
+impl Desk<'_> {
+    fn utterance(&self, s: &Said) -> Result<Html> {
+        let me = self.visit.cx.viewer.person();
+        let ours = || self.marks.iter().filter(|m| m.contribution == s.id);
+        let faulty = self.faulty.filter(|f| f.id == s.id);
+        let reply_form = faulty.filter(|f| !f.thanks).map(|f| &f.form);
+        let thanks_form = faulty.filter(|f| f.thanks).map(|f| &f.form);
+        let kept = self.drafts.get(&format!("reply-{}", s.id)).map_or("", String::as_str);
+        let answers = s.parent.filter(|p| *p != s.root).and_then(|p| self.names.get(&p).map(|name| (p, *name)));
+        Html::of(&Utterance {
+            t: self.visit.t,
+            s,
+            opening: s.parent.is_none(),
+            level: s.depth,
+            when: self.visit.time(s.at),
+            edited: s.edited_at.map(|at| self.visit.time(at)),
+            heading: s.heading(),
+            answers,
+            me_too: ours().filter(|m| m.thanks.is_none()).collect(),
+            thanks: ours().filter(|m| m.thanks.is_some()).collect(),
+            mine: s.author.is(me),
+            signed_in: self.visit.guest.is_some(),
+            may_answer: self.may_answer,
+            said_me_too: ours().any(|m| m.thanks.is_none() && Some(m.person) == me),
+            draft: reply_form.map_or(kept, |f| f.value("words")),
+            quote: reply_form.map_or("", |f| f.value("quote")),
+            thanks_words: thanks_form.map_or("", |f| f.value("words")),
+            faulty: reply_form,
+            faulty_thanks: thanks_form,
+            once: &self.once,
+        })
+    }
+}
+
+/// Depth-first, with the marks that open and close nested lists. What answers something on another page stands first.
+fn tree(desk: &Desk<'_>, replies: &[Said]) -> Result<(Vec<Node>, String)> {
+    let here: HashMap<ContributionId, usize> = replies.iter().enumerate().map(|(i, s)| (s.id, i)).collect();
+    let mut children: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+    for (i, s) in replies.iter().enumerate() {
+        children.entry(s.parent.and_then(|p| here.get(&p).copied())).or_default().push(i);
+    }
+    let mut order = Vec::with_capacity(replies.len());
+    let mut stack: Vec<(usize, usize)> = children.get(&None).into_iter().flatten().rev().map(|i| (*i, 1)).collect();
+    while let Some((i, depth)) = stack.pop() {
+        order.push((i, depth));
+        stack.extend(children.get(&Some(i)).into_iter().flatten().rev().map(|c| (*c, depth + 1)));
+    }
+    let (mut nodes, mut at) = (Vec::with_capacity(order.len()), 0usize);
+    for (i, depth) in order {
+        let Some(s) = replies.get(i) else { continue };
+        let before = match depth {
+            d if d > at => "<ol class=\"replies\"><li>".repeat(d - at),
+            d => format!("</li>{}<li>", "</ol></li>".repeat(at - d)),
+        };
+        at = depth;
+        nodes.push(Node { before, html: desk.utterance(s)? });
+    }
+    Ok((nodes, "</li></ol>".repeat(at)))
+}
+
+async fn reply(Path(id): Path<String>, act: Act<NewReply>) -> Answer {
+    let Act { visit, input, sent } = act;
+    let to: ContributionId = id.parse()?;
+    match acts::reply(&visit.cx, to, &input).await {
+        Ok(id) => {
+            let said = store::one(&visit.cx, id).await?.ok_or(Error::NotFound)?;
+            Ok(see(said.path()))
+        }
+        Err(error) => {
+            let said = store::one(&visit.cx, to).await?.ok_or(Error::NotFound)?;
+            // What is withdrawn has no box any more: the words go into the conversation's own.
+            let id = if said.withdrawn { said.root } else { to };
+            let form = Form::again(&sent, error, visit.t)?;
+            Ok(conversation_again(&visit, &said, Faulty { id, thanks: false, form }).await?)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "edit.html")]
+struct EditPage {
+    t: T,
+    id: ContributionId,
+    path: String,
+    opening: bool,
+    kinds: Vec<(String, String, String)>,
+    form: Form,
+}
+
+fn edit_page(visit: &Visit, said: &Said, form: Form) -> EditPage {
+    EditPage {
+        t: visit.t,
+        id: said.id,
+        path: said.path(),
+        opening: said.parent.is_none(),
+        kinds: streams::kind_choices(visit.t),
+        form: form.with_once(visit.once()),
+    }
+}
+
+async fn editing(visit: Visit, Path(id): Path<String>) -> Answer {
+    let said = store::one(&visit.cx, id.parse()?).await?.ok_or(Error::NotFound)?;
+    rules::may_change(said.author.is(visit.cx.viewer.person()), said.withdrawn).map_err(Error::from)?;
+    let form = Form::of(&[
+        ("words", &said.words),
+        ("title", &said.title),
+        ("kind", said.kind.map_or("", crate::Kind::word)),
+        ("version", &said.version.to_string()),
+    ]);
+    Ok(visit.page(visit.t.say("Change what you said"), &edit_page(&visit, &said, form)).await?)
+}
+
+async fn edit(Path(id): Path<String>, act: Act<Edit>) -> Answer {
+    let Act { visit, input, sent } = act;
+    let id: ContributionId = id.parse()?;
+    match acts::edit(&visit.cx, id, &input).await {
+        Ok(said) => Ok(see(said.path())),
+        Err(error) => {
+            let said = store::one(&visit.cx, id).await?.ok_or(Error::NotFound)?;
+            let shown = edit_page(&visit, &said, Form::again(&sent, error, visit.t)?);
+            Ok(visit.page_again(visit.t.say("Change what you said"), &shown).await?)
+        }
+    }
+}
+
+async fn reach(Path(id): Path<String>, act: Act<Reaching>) -> Answer {
+    Ok(see(acts::reach(&act.visit.cx, id.parse()?, &act.input).await?.path()))
+}
+
+async fn withdraw(visit: Visit, Path(id): Path<String>) -> Answer {
+    Ok(see(acts::withdraw(&visit.cx, id.parse()?).await?.path()))
+}
+
+async fn bring_back(visit: Visit, Path(id): Path<String>) -> Answer {
+    Ok(see(acts::bring_back(&visit.cx, id.parse()?).await?.path()))
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage {
+    t: T,
+    path: String,
+    now: Html,
+    title: String,
+    before: Vec<(store::Before, Html)>,
+}
+
+async fn history(visit: Visit, Path(id): Path<String>) -> Answer {
+    let said = store::one(&visit.cx, id.parse()?).await?.filter(|s| !s.withdrawn).ok_or(Error::NotFound)?;
+    let before = store::history(&visit.cx, said.id).await?;
+    let before = before.into_iter().map(|b| (b.clone(), visit.time(b.at))).collect();
+    let shown = HistoryPage { t: visit.t, path: said.path(), now: said.html, title: said.title, before };
+    Ok(visit.page(visit.t.say("What this was before"), &shown).await?)
+}
+
+/// Whom something in a community may be for, to choose from.
+fn audiences(t: T, closed: &bool, name: &str) -> Vec<(String, String, String)> {
+    let choice = |to: For, title: String, meaning: &'static str| (to.word().to_owned(), title, t.say(meaning).to_owned());
+    let mut all = vec![
+        choice(For::Community, t.with("{name}", "name", name), "Its members read it."),
+        choice(For::Me, t.say("Only me").to_owned(), "Nobody else reads it, until you let it reach further."),
+    ];
+    if !closed {
+        all.insert(0, choice(For::Open, t.say("Anyone").to_owned(), "Also people without an account read it."));
+    }
+    all
+}

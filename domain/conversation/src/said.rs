@@ -1,0 +1,175 @@
+//! One thing that was said, as its reader sees it: the row, and the partial that shows it in a stream.
+
+use askama::Template;
+use community::{Openness, Stage};
+use kernel::{CommunityId, PersonId, Result, Row, Timestamp};
+use shell::{Html, T, Visit, words};
+
+use crate::{ContributionId, For, Kind, TrailId};
+
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub id: ContributionId,
+    pub root: ContributionId,
+    pub parent: Option<ContributionId>,
+    pub depth: i64,
+    pub place: Option<Place>,
+    pub author: Author,
+    pub kind: Option<Kind>,
+    pub title: String,
+    pub words: String,
+    pub html: Html,
+    pub audience: For,
+    pub asks: bool,
+    pub quote: String,
+    pub work: String,
+    pub trail: Option<(TrailId, String)>,
+    pub grew_from: Option<ContributionId>,
+    pub link: String,
+    pub version: i64,
+    pub at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub withdrawn: bool,
+    /// Answers in it that were not withdrawn; for openings in streams.
+    pub replies: i64,
+}
+
+/// The community that something stands in.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub id: CommunityId,
+    pub slug: String,
+    pub name: String,
+    pub openness: Openness,
+    pub stage: Stage,
+}
+
+/// A person, or a voice that is remembered from an archive.
+#[derive(Clone, Debug)]
+pub struct Author {
+    pub id: i64,
+    pub name: String,
+    /// None for voices, and for persons who have left.
+    pub handle: Option<String>,
+    /// Where a voice spoke.
+    pub origin: Option<String>,
+}
+
+impl Author {
+    pub fn is(&self, person: Option<PersonId>) -> bool {
+        self.origin.is_none() && person.is_some_and(|p| p.0 == self.id)
+    }
+
+    pub fn person(&self) -> Option<PersonId> {
+        self.origin.is_none().then_some(PersonId(self.id))
+    }
+}
+
+impl Said {
+    pub(crate) fn from_row(mut r: Row) -> Result<Self> {
+        let (id, root, parent, depth) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        let community: Option<CommunityId> = r.take()?;
+        let (slug, name): (Option<String>, Option<String>) = (r.take()?, r.take()?);
+        let (openness, stage): (Option<Openness>, Option<Stage>) = (r.take()?, r.take()?);
+        let place = match (community, slug, name, openness, stage) {
+            (Some(id), Some(slug), Some(name), Some(openness), Some(stage)) => Some(Place { id, slug, name, openness, stage }),
+            _ => None,
+        };
+        let author = Author {
+            id: r.take()?,
+            name: r.take::<Option<String>>()?.unwrap_or_default(),
+            handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
+            origin: r.take()?,
+        };
+        let kind = r.take::<String>()?.parse().ok();
+        let (title, words, html) = (r.take()?, r.take()?, Html::trusted(r.take()?));
+        let (audience, asks, quote, work) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        let (trail, trail_title): (Option<TrailId>, String) = (r.take()?, r.take()?);
+        Ok(Self {
+            id,
+            root,
+            parent,
+            depth,
+            place,
+            author,
+            kind,
+            title,
+            words,
+            html,
+            audience,
+            asks,
+            quote,
+            work,
+            trail: trail.map(|id| (id, trail_title)),
+            grew_from: r.take()?,
+            link: r.take()?,
+            version: r.take()?,
+            at: r.take()?,
+            edited_at: r.take()?,
+            withdrawn: r.take::<Option<i64>>()?.is_some(),
+            replies: r.take()?,
+        })
+    }
+
+    pub fn path(&self) -> String {
+        if self.root == self.id { format!("/conversations/{}", self.id) } else { format!("/conversations/{}#r{}", self.root, self.id) }
+    }
+
+    /// Its title, or its first words.
+    pub fn heading(&self) -> String {
+        if self.title.is_empty() { words::plain(&self.words, 90) } else { self.title.clone() }
+    }
+
+    /// Long words are cut in a stream, to be read on in their conversation.
+    fn excerpt(&self) -> Option<String> {
+        (self.words.chars().count() > 900).then(|| words::plain(&self.words, 420))
+    }
+
+    pub fn kind_word(&self, t: &T) -> &'static str {
+        self.kind.map_or("", |kind| t.say(kind.word()))
+    }
+
+    /// Nothing where it is open: that is the usual.
+    pub fn audience_word(&self, t: &T) -> &'static str {
+        match self.audience {
+            For::Me => t.say("only you"),
+            For::Named => t.say("for named people"),
+            For::Community => t.say("for the community"),
+            For::Open => "",
+        }
+    }
+
+    /// The host of the work it points at.
+    pub fn work_name(&self) -> &str {
+        let rest = self.work.split_once("://").map_or(self.work.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or(rest)
+    }
+
+    pub fn work_is_link(&self) -> bool {
+        self.work.starts_with("https://") || self.work.starts_with("http://")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "said.html")]
+struct SaidItem<'a> {
+    t: T,
+    s: &'a Said,
+    when: Html,
+    excerpt: Option<String>,
+    heading: Option<String>,
+    /// The community is not said again on its own pages.
+    with_place: bool,
+}
+
+/// One item of a stream, the same on every page.
+pub fn item(visit: &Visit, s: &Said, with_place: bool) -> Result<Html> {
+    Html::of(&SaidItem {
+        t: visit.t,
+        s,
+        when: visit.time(s.at),
+        excerpt: s.excerpt(),
+        heading: (!s.title.is_empty()).then(|| s.title.clone()),
+        with_place,
+    })
+}

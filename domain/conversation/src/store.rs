@@ -1,0 +1,251 @@
+//! SQL and row mapping of contributions. Every load is through the viewer's eyes.
+
+use kernel::{CommunityId, Cursor, Cx, Page, PersonId, Result, Row, Timestamp, vals};
+
+use crate::said::Said;
+use crate::{ContributionId, Kind, ThanksId, TrailId};
+
+/// The columns of [`Said`], ending with the count of replies where it is wanted.
+macro_rules! said {
+    ($replies:literal, $rest:literal) => {
+        concat!(
+            "select c.id, c.root, c.parent, c.depth, c.community, k.slug, k.name, k.openness, k.stage, c.author,
+                coalesce(p.name, v.name), p.handle, v.origin, c.kind, c.title, c.words, c.html, c.audience, c.asks,
+                c.quote, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
+                c.withdrawn_at, ",
+            $replies,
+            " from contribution c
+              left join community k on k.id = c.community
+              left join person p on p.id = c.author and not c.voice
+              left join voice v on v.id = c.author and c.voice ",
+            $rest
+        )
+    };
+}
+
+macro_rules! opening {
+    ($rest:literal) => {
+        said!("(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null)", $rest)
+    };
+}
+
+/// One contribution, opening or reply, that the viewer sees.
+pub async fn one(cx: &Cx, id: ContributionId) -> Result<Option<Said>> {
+    let sql = opening!("where c.id = ?1 and visible_to(c.root, ?2)");
+    cx.db().one(sql, vals![id, cx.viewer]).await?.map(Said::from_row).transpose()
+}
+
+/// A conversation's opening with what decides whether the viewer may answer, in one query.
+pub struct Opening {
+    pub said: Said,
+    pub member: bool,
+    pub suspended: bool,
+    /// Names of those it is for, where it is for named people.
+    pub last: i64,
+}
+
+pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
+    let sql = said!(
+        "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null),
+         exists (select 1 from grants g where g.person = ?2 and g.audience = c.community),
+         exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
+         (select max(n.id) from contribution n where n.root = c.id)",
+        "where c.id = ?1 and visible_to(c.root, ?2)"
+    );
+    let Some(row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
+    let mut end = row.clone();
+    let said = Said::from_row(row)?;
+    end.skip(COLUMNS);
+    Ok(Some(Opening { said, member: end.take()?, suspended: end.take()?, last: end.take()? }))
+}
+
+/// How many columns a [`Said`] has.
+const COLUMNS: usize = 30;
+
+/// The replies of a conversation in the order of their time.
+pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<Said>> {
+    let sql = said!(
+        "0",
+        "where c.root = ?1 and c.parent is not null and (c.at, c.id) > (?3, ?4) and visible_to(?1, ?2)
+         order by c.at, c.id limit ?5"
+    );
+    let rows = cx.db().query(sql, vals![root, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
+    page(rows, limit)
+}
+
+fn page(rows: Vec<Row>, limit: usize) -> Result<Page<Said>> {
+    let items = rows.into_iter().map(Said::from_row).collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(items, limit, |s| Cursor { at: s.at, id: s.id.0 }))
+}
+
+/// What began in a community, the newest first; of one kind, or of all.
+pub async fn of_community(
+    cx: &Cx,
+    community: CommunityId,
+    kind: Option<Kind>,
+    after: Cursor,
+    limit: usize,
+) -> Result<Page<Said>> {
+    let sql = opening!(
+        "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
+           and (cast(?5 as text) = '' or c.kind = ?5) and visible_to(c.id, ?2)
+         order by c.at desc, c.id desc limit ?6"
+    );
+    let kind = kind.map_or("", Kind::word);
+    let rows = cx.db().query(sql, vals![community, cx.viewer, after.at, after.id, kind, limit as i64 + 1]).await?;
+    page(rows, limit)
+}
+
+/// What is alive since a moment: conversations of a community by their latest word.
+pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64) -> Result<Vec<Said>> {
+    let sql = opening!(
+        "join (select root, max(at) as latest from contribution where community = ?1 and at > ?3 and withdrawn_at is null group by root) l
+           on l.root = c.id
+         where c.withdrawn_at is null and visible_to(c.id, ?2)
+         order by l.latest desc, c.id desc limit ?4"
+    );
+    let rows = cx.db().query(sql, vals![community, cx.viewer, since, limit]).await?;
+    rows.into_iter().map(Said::from_row).collect()
+}
+
+/// What anybody may read, the newest first: for the welcome page.
+pub async fn newest(cx: &Cx, limit: usize) -> Result<Page<Said>> {
+    let sql = opening!(
+        "where c.parent is null and c.withdrawn_at is null and not c.voice and visible_to(c.id, ?1)
+         order by c.at desc, c.id desc limit ?2"
+    );
+    page(cx.db().query(sql, vals![cx.viewer, limit as i64]).await?, limit)
+}
+
+/// What a person began, as far as the viewer sees it.
+pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -> Result<Page<Said>> {
+    let sql = opening!(
+        "where c.author = ?1 and not c.voice and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
+           and visible_to(c.id, ?2)
+         order by c.at desc, c.id desc limit ?5"
+    );
+    page(cx.db().query(sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
+}
+
+/// What began where the viewer belongs, by themselves, or for them by name.
+pub async fn mine(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Said>> {
+    let sql = opening!(
+        "where c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?2, ?3)
+           and (c.community in (select g.audience from grants g where g.person = ?1) or (c.author = ?1 and not c.voice)
+                or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
+           and visible_to(c.id, ?1)
+         order by c.at desc, c.id desc limit ?4"
+    );
+    page(cx.db().query(sql, vals![cx.me()?, after.at, after.id, limit as i64 + 1]).await?, limit)
+}
+
+/// A trail: narrations of one piece of work in order.
+pub async fn trail(cx: &Cx, trail: TrailId, after: Cursor, limit: usize) -> Result<Page<Said>> {
+    let sql = opening!(
+        "where c.trail = ?1 and c.withdrawn_at is null and (c.at, c.id) > (?3, ?4) and visible_to(c.root, ?2)
+         order by c.at, c.id limit ?5"
+    );
+    page(cx.db().query(sql, vals![trail, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
+}
+
+/// How something grew: what it came from, and what came from it.
+pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) -> Result<Vec<Said>> {
+    let sql = said!(
+        "0",
+        "where (c.grew_from = ?1 or c.id = ?3) and c.withdrawn_at is null and visible_to(c.root, ?2) order by c.at, c.id limit 50"
+    );
+    cx.db().query(sql, vals![id, cx.viewer, from]).await?.into_iter().map(Said::from_row).collect()
+}
+
+/// How many openings came after one that is on the page; for live streams.
+pub async fn newer_in_community(cx: &Cx, community: CommunityId, after: i64) -> Result<i64> {
+    let sql = "select count(*) from contribution c where c.community = ?1 and c.parent is null and c.id > ?3
+        and c.withdrawn_at is null and (c.author <> ?2 or c.voice) and visible_to(c.id, ?2)";
+    count(cx, sql, vals![community, cx.viewer, after]).await
+}
+
+pub async fn newer_of_mine(cx: &Cx, after: i64) -> Result<i64> {
+    let sql = "select count(*) from contribution c where c.parent is null and c.id > ?2 and c.withdrawn_at is null
+        and (c.author <> ?1 or c.voice)
+        and (c.community in (select g.audience from grants g where g.person = ?1)
+             or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
+        and visible_to(c.id, ?1)";
+    count(cx, sql, vals![cx.me()?, after]).await
+}
+
+pub async fn newer_replies(cx: &Cx, root: ContributionId, after: i64) -> Result<i64> {
+    let sql = "select count(*) from contribution c where c.root = ?1 and c.parent is not null and c.id > ?3
+        and c.withdrawn_at is null and (c.author <> ?2 or c.voice) and visible_to(?1, ?2)";
+    count(cx, sql, vals![root, cx.viewer, after]).await
+}
+
+async fn count(cx: &Cx, sql: &'static str, params: Vec<kernel::Val>) -> Result<i64> {
+    cx.db().one(sql, params).await?.ok_or(kernel::Error::NotFound)?.take()
+}
+
+/// Whether a conversation is (still) visible; a stream ends when it is not.
+pub async fn sees(cx: &Cx, root: ContributionId) -> Result<bool> {
+    Ok(cx.db().one(kernel::audience::SEES, vals![root, cx.viewer]).await?.is_some())
+}
+
+/// Thanks and "me too" of a whole conversation.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    pub contribution: ContributionId,
+    /// None for "me too".
+    pub thanks: Option<(ThanksId, String)>,
+    pub person: PersonId,
+    pub name: String,
+    pub handle: Option<String>,
+}
+
+pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
+    let sql = "select m.contribution, m.id, m.words, m.person, p.name, p.handle from (
+            select contribution, id, words, person, at from thanks where conversation = ?1
+            union all select contribution, 0, '', person, at from me_too where conversation = ?1) m
+        join person p on p.id = m.person where visible_to(?1, ?2) order by m.at, m.id limit 2000";
+    let mark = |mut r: Row| {
+        let (contribution, id, words): (_, i64, String) = (r.take()?, r.take()?, r.take()?);
+        Ok(Mark {
+            contribution,
+            thanks: (id != 0).then_some((ThanksId(id), words)),
+            person: r.take()?,
+            name: r.take()?,
+            handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
+        })
+    };
+    cx.db().query(sql, vals![root, cx.viewer]).await?.into_iter().map(mark).collect()
+}
+
+/// What a contribution was before.
+#[derive(Clone, Debug)]
+pub struct Before {
+    pub version: i64,
+    pub title: String,
+    pub html: shell::Html,
+    pub at: Timestamp,
+}
+
+pub async fn history(cx: &Cx, id: ContributionId) -> Result<Vec<Before>> {
+    let sql = "select r.version, r.title, r.html, r.at from contribution_revision r join contribution c on c.id = r.contribution
+        where r.contribution = ?1 and c.withdrawn_at is null and visible_to(c.root, ?2) order by r.version desc limit 200";
+    let before = |mut r: Row| {
+        Ok(Before { version: r.take()?, title: r.take()?, html: shell::Html::trusted(r.take()?), at: r.take()? })
+    };
+    cx.db().query(sql, vals![id, cx.viewer]).await?.into_iter().map(before).collect()
+}
+
+/// Who is in a conversation for named people.
+pub async fn named(cx: &Cx, root: ContributionId) -> Result<Vec<(String, String)>> {
+    let sql = "select p.name, p.handle from named n join person p on p.id = n.person
+        where n.conversation = ?1 and visible_to(?1, ?2) order by p.name, p.id limit 100";
+    let rows = cx.db().query(sql, vals![root, cx.viewer]).await?;
+    rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect()
+}
+
+/// Whether anybody but its author has answered in a conversation.
+pub async fn answered_by_others(cx: &Cx, root: ContributionId) -> Result<bool> {
+    let sql = "select 1 from contribution c where c.root = ?1 and c.parent is not null and (c.author <> ?2 or c.voice)
+        and visible_to(?1, ?2) limit 1";
+    Ok(cx.db().one(sql, vals![root, cx.viewer]).await?.is_some())
+}

@@ -1,0 +1,1 @@
+//! Acts of conversations on both engines.

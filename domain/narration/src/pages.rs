@@ -1,0 +1,162 @@
+//! The box, the page of a trail, and the form that lets a narration grow.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use conversation::{ContributionId, TrailId, said, store as contributions};
+use kernel::{Cursor, Error, Id, Result};
+use membership::store::{self as members, Belonging};
+use serde::Deserialize;
+use shell::request::see;
+use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Route, T, Visit};
+
+use crate::acts::{self, Growing, Narrating};
+use crate::store::{self, Trail};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/narrations/new", Needs::reading_own(), new),
+        Route::post("/narrations", Needs::writing(), narrate),
+        Route::get("/trails/{id}", Needs::reading(), trail),
+        Route::get("/narrations/{id}/growth", Needs::reading_own(), growing),
+        Route::post("/narrations/{id}/growth", Needs::writing(), grow),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "box.html")]
+struct NarrateBox {
+    t: T,
+    form: Form,
+    words: String,
+    mine: Vec<Belonging>,
+    trails: Vec<Trail>,
+    kinds: Vec<(String, String, String)>,
+}
+
+async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
+    let words = match form.value("words") {
+        "" => conversation::drafts::of_place(&visit.cx, "home").await?,
+        words => words.to_owned(),
+    };
+    let kinds = conversation::kind_choices(visit.t).into_iter().filter(|(word, ..)| !word.is_empty()).collect();
+    Html::of(&NarrateBox {
+        t: visit.t,
+        words,
+        mine: members::mine(&visit.cx).await?,
+        trails: store::own(&visit.cx).await?,
+        kinds,
+        form: form.with_once(visit.once()),
+    })
+}
+
+/// On the home page.
+pub fn narrate_box(visit: Visit, _: Id) -> Future<Html> {
+    Box::pin(async move { the_box(&visit, Form::default()).await })
+}
+
+#[derive(Template)]
+#[template(path = "narrating.html")]
+struct NarratingPage {
+    t: T,
+    form: Html,
+}
+
+async fn narrating_page(visit: &Visit, form: Form) -> Result<Response> {
+    let faulty = form.is_faulty();
+    let shown = NarratingPage { t: visit.t, form: the_box(visit, form).await? };
+    let title = visit.t.say("What are you working on?");
+    if faulty { visit.page_again(title, &shown).await } else { visit.page(title, &shown).await }
+}
+
+#[derive(Deserialize, Default)]
+struct Prefilled {
+    #[serde(default)]
+    words: String,
+    #[serde(default)]
+    work: String,
+    #[serde(default)]
+    community: String,
+    #[serde(default)]
+    trail: String,
+}
+
+async fn new(visit: Visit, Asked(p): Asked<Prefilled>) -> Answer {
+    let form = Form::of(&[("words", &p.words), ("work", &p.work), ("community", &p.community), ("trail", &p.trail)]);
+    Ok(narrating_page(&visit, form).await?)
+}
+
+async fn narrate(act: Act<Narrating>) -> Answer {
+    let Act { visit, input, sent } = act;
+    match acts::narrate(&visit.cx, &input).await {
+        Ok(id) => Ok(see(format!("/conversations/{id}"))),
+        Err(error) => Ok(narrating_page(&visit, Form::again(&sent, error, visit.t)?).await?),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "trail.html")]
+struct TrailPage {
+    t: T,
+    trail: Trail,
+    steps: Vec<Html>,
+    next: Option<String>,
+    may_continue: bool,
+}
+
+async fn trail(visit: Visit, Path(id): Path<String>, After(after): After) -> Answer {
+    let id: TrailId = id.parse()?;
+    let trail = store::seen(&visit.cx, id).await?.ok_or(Error::NotFound)?;
+    let page = contributions::trail(&visit.cx, id, after.unwrap_or(Cursor::OLDEST), 50).await?;
+    let steps = page.items.iter().map(|s| said::item(&visit, s, false)).collect::<Result<Vec<_>>>()?;
+    let may_continue = match (&trail.community, visit.guest.is_some()) {
+        (Some((slug, _)), true) => community::store::by_slug(&visit.cx, slug).await?.is_some_and(|c| c.member),
+        (None, signed_in) => signed_in,
+        _ => false,
+    };
+    let next = page.next.map(|c| format!("/trails/{id}?after={c}"));
+    let shown = TrailPage { t: visit.t, trail, steps, next, may_continue };
+    let title = visit.t.with("Trail: {title}", "title", &shown.trail.title);
+    Ok(visit.page(&title, &shown).await?)
+}
+
+#[derive(Template)]
+#[template(path = "growing.html")]
+struct GrowingPage {
+    t: T,
+    id: ContributionId,
+    path: String,
+    from: Html,
+    draft: String,
+    words: String,
+    form: Form,
+}
+
+async fn growing_page(visit: &Visit, id: ContributionId, form: Form) -> Result<Response> {
+    let source = contributions::one(&visit.cx, id).await?.filter(|s| !s.withdrawn).ok_or(Error::NotFound)?;
+    crate::rules::may_grow(source.kind, Some(conversation::Kind::Question)).map_err(Error::from)?;
+    let draft = format!("grow-{id}");
+    let words = match form.value("words") {
+        "" => conversation::drafts::of_place(&visit.cx, &draft).await?,
+        words => words.to_owned(),
+    };
+    let faulty = form.is_faulty();
+    let from = said::item(visit, &source, true)?;
+    let form = form.with_once(visit.once());
+    let shown = GrowingPage { t: visit.t, id, path: source.path(), from, draft, words, form };
+    let title = visit.t.say("From a narration");
+    if faulty { visit.page_again(title, &shown).await } else { visit.page(title, &shown).await }
+}
+
+async fn growing(visit: Visit, Path(id): Path<String>) -> Answer {
+    Ok(growing_page(&visit, id.parse()?, Form::of(&[("kind", "question")])).await?)
+}
+
+async fn grow(Path(id): Path<String>, act: Act<Growing>) -> Answer {
+    let Act { visit, input, sent } = act;
+    let id: ContributionId = id.parse()?;
+    match acts::grow(&visit.cx, id, &input).await {
+        Ok(new) => Ok(see(format!("/conversations/{new}"))),
+        Err(error) => Ok(growing_page(&visit, id, Form::again(&sent, error, visit.t)?).await?),
+    }
+}

@@ -1,0 +1,1 @@
+//! Acts of narration on both engines.
