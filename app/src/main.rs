@@ -1,1 +1,211 @@
-fn main(){}
+//! The command line: `tacit --help` teaches it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use tacit::config::{Config, Flags, ServeFlags};
+use tacit::{backup, client, doctor, house, operator, serve, verify};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A home for communities of practice: say what you are doing, be heard, get better together.
+#[derive(Parser)]
+#[command(name = "tacit", version, about, after_help = "Examples:
+  tacit serve --demo                     a living sample in your browser, nothing to set up
+  tacit serve                            your own place; the first run prints a set-up link
+  tacit narrate -c night-handovers \"Tried the red pen again. It holds.\"
+  tacit backup && tacit restore --verify tacit-backup-20270131-200000")]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the server
+    Serve {
+        /// Fill an empty place with a living sample
+        #[arg(long)]
+        demo: bool,
+        #[command(flatten)]
+        serve: ServeFlags,
+    },
+    /// Say what you are doing, from where the work is
+    Narrate(client::Narrate),
+    /// Accounts, for the operator on this machine
+    Person {
+        #[command(subcommand)]
+        verb: PersonVerb,
+    },
+    /// Tokens for programs, for the operator on this machine
+    Token {
+        #[command(subcommand)]
+        verb: TokenVerb,
+    },
+    /// Who may make an account: open, invitation or closed
+    SignUp { mode: String },
+    /// Show the configuration with where each value comes from
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// Look for what is wrong, and say what to do
+    Doctor {
+        #[command(flatten)]
+        serve: ServeFlags,
+    },
+    /// Copy database and files into a new folder, also while the server runs
+    Backup { folder: Option<PathBuf> },
+    /// Put a backup back, or only try it with --verify
+    Restore {
+        folder: PathBuf,
+        /// Try it in a throwaway place and change nothing
+        #[arg(long)]
+        verify: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// The journal of all acts
+    Journal {
+        #[command(subcommand)]
+        verb: JournalVerb,
+    },
+}
+
+#[derive(Subcommand)]
+enum PersonVerb {
+    /// Add an account; the password comes on standard input
+    Add {
+        handle: String,
+        #[arg(long)]
+        name: String,
+        /// Read the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        /// May hand out one-time links and set who signs up
+        #[arg(long)]
+        operator: bool,
+    },
+    /// Print a one-time link for a forgotten password
+    Reset { handle: String },
+}
+
+#[derive(Subcommand)]
+enum TokenVerb {
+    /// Make a token; it is printed once, alone on the last line
+    New {
+        handle: String,
+        /// read, write, or both: read,write
+        #[arg(long, default_value = "read,write")]
+        scope: String,
+        #[arg(long, default_value = "made on the machine")]
+        label: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigVerb {
+    Show {
+        #[command(flatten)]
+        serve: ServeFlags,
+    },
+}
+
+#[derive(Subcommand)]
+enum JournalVerb {
+    /// Rebuild what is derived and compare it with what is there
+    Verify,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("TACIT_LOG").unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("tacit: {}", line(&error));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// One line, whatever went wrong; fields by their names.
+fn line(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<kernel::Error>() {
+        Some(kernel::Error::Invalid(problems)) => {
+            let said: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.field, p.say)).collect();
+            said.join(" ")
+        }
+        _ => format!("{error:#}").replace('\n', " "),
+    }
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let config = |serve: &ServeFlags| Config::read(&cli.flags, serve);
+    let plain = || config(&ServeFlags::default());
+    match &cli.verb {
+        Verb::Serve { demo, serve } => serve::serve(&config(serve)?, *demo).await?,
+        Verb::Narrate(n) => {
+            let key = kernel::random::hex(&kernel::Random::System.bytes::<16>()?);
+            println!("{}", client::narrate(n, &key)?);
+        }
+        Verb::Person { verb: PersonVerb::Add { handle, name, operator, .. } } => {
+            operator::add_person(&plain()?, handle, name, *operator).await?;
+        }
+        Verb::Person { verb: PersonVerb::Reset { handle } } => operator::reset(&plain()?, handle).await?,
+        Verb::Token { verb: TokenVerb::New { handle, scope, label } } => {
+            operator::new_token(&plain()?, handle, scope, label).await?;
+        }
+        Verb::SignUp { mode } => operator::sign_up(&plain()?, mode).await?,
+        Verb::Config { verb: ConfigVerb::Show { serve } } => print!("{}", config(serve)?.show()),
+        Verb::Doctor { serve } => return examine(&config(serve)?).await,
+        Verb::Backup { folder } => {
+            let made = backup::backup(&plain()?, folder.clone()).await?;
+            println!("Backed up into {}", made.display());
+        }
+        Verb::Restore { folder, verify: true, .. } => println!("{}", backup::restore_verify(folder).await?),
+        Verb::Restore { folder, yes, .. } => {
+            println!("{}", backup::restore(&plain()?, folder, *yes).await?);
+            println!("Restored from {}", folder.display());
+        }
+        Verb::Journal { verb: JournalVerb::Verify } => return verify_journal(&plain()?).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(config: &Config) -> Result<ExitCode> {
+    let lines = doctor::examine(config).await?;
+    for line in &lines {
+        println!("{} {}", if line.good { "good" } else { "LOOK" }, line.what);
+    }
+    Ok(if lines.iter().all(|l| l.good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn verify_journal(config: &Config) -> Result<ExitCode> {
+    use std::io::IsTerminal;
+    let opened = house::open(config, "command").await?;
+    let progress = |n| {
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{n} events read");
+        }
+    };
+    let found = verify::verify(&opened.house, progress).await?;
+    opened.close().await;
+    println!("{} events read", found.events);
+    for table in &found.tables {
+        println!("{:<10} {} rows, {} missing, {} too many", table.table, table.rows, table.missing, table.extra);
+    }
+    println!("{}", if found.is_good() { "What is derived is as the journal has it." } else { "What is derived differs from the journal." });
+    Ok(if found.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

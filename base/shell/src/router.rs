@@ -27,8 +27,6 @@ pub struct Config {
     pub limits: bool,
     /// A proxy whose `X-Forwarded-For` is believed.
     pub trusted_proxy: Option<IpAddr>,
-    /// Allows cookies without `Secure` on an address that is not this machine's own.
-    pub insecure_http: bool,
 }
 
 impl Config {
@@ -39,7 +37,6 @@ impl Config {
             demo: false,
             limits: true,
             trusted_proxy: None,
-            insecure_http: false,
         }
     }
 

@@ -19,7 +19,7 @@ use kernel::db::Migration;
 use kernel::{Event, Stmt, vals};
 use shell::{Panel, Place, Slice};
 
-pub use marks::{Thanking, thank};
+pub use marks::{Thanking, me_too, thank};
 pub use remembering::{Remembered, remember};
 pub use streams::kind_choices;
 

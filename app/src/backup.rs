@@ -1,0 +1,205 @@
+//! `tacit backup` and `tacit restore`: a consistent copy of database and files, and the way back, tried before it counts.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use kernel::db::Place;
+use kernel::{Clock, vals};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::config::Config;
+use crate::house::{open, open_place};
+use crate::verify;
+
+/// What a backup says of itself.
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    made_at: String,
+    version: String,
+    database: Option<Sum>,
+    files: Vec<Sum>,
+    events: i64,
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Eq, Debug)]
+struct Sum {
+    path: String,
+    sha256: String,
+    bytes: u64,
+}
+
+fn sum(root: &Path, path: &Path) -> Result<Sum> {
+    let mut hash = Sha256::new();
+    let mut file = std::fs::File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let bytes = std::io::copy(&mut file, &mut HashWriter(&mut hash))?;
+    let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+    Ok(Sum { path: name, sha256: kernel::random::hex(&hash.finalize()), bytes })
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl std::io::Write for HashWriter<'_> {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.0.update(buf);
+        Ok(buf.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn stamp() -> String {
+    Clock::System.now().jiff().strftime("%Y%m%d-%H%M%S").to_string()
+}
+
+/// Copies the database (SQLite) and the files into a new folder; works while the server runs.
+pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
+    let folder = to.unwrap_or_else(|| PathBuf::from(format!("tacit-backup-{}", stamp())));
+    if folder.exists() {
+        bail!("{} is there already; a backup goes into a new folder", folder.display());
+    }
+    let opened = open(config, "command").await?;
+    std::fs::create_dir_all(folder.join("files"))?;
+    let database = match config.place()? {
+        Place::Sqlite(_) => {
+            let file = folder.join("tacit.db");
+            opened.house.db.copy_to(&file).await?;
+            Some(sum(&folder, &file)?)
+        }
+        Place::Postgres(_) => {
+            println!("The database is PostgreSQL's to copy: pg_dump --format=custom --file=tacit.dump DATABASE");
+            println!("Only the files are copied here.");
+            None
+        }
+    };
+    let files = copy_tree(&config.files(), &folder.join("files"), &folder)?;
+    let events = kernel::journal::head(&opened.house.db).await?;
+    let manifest = Manifest {
+        made_at: Clock::System.now().rfc3339(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        database,
+        files,
+        events,
+    };
+    std::fs::write(folder.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
+    opened.close().await;
+    Ok(folder)
+}
+
+fn copy_tree(from: &Path, to: &Path, root: &Path) -> Result<Vec<Sum>> {
+    let mut sums = Vec::new();
+    let Ok(entries) = std::fs::read_dir(from) else { return Ok(sums) };
+    for entry in entries {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            std::fs::create_dir_all(&target)?;
+            sums.extend(copy_tree(&entry.path(), &target, root)?);
+        } else if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), &target)?;
+            sums.push(sum(root, &target)?);
+        }
+    }
+    Ok(sums)
+}
+
+fn manifest(backup: &Path) -> Result<Manifest> {
+    let path = backup.join("manifest.json");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} is no backup: it has no manifest.json", backup.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Tries a backup in a throwaway place: sums, the database's own check, the schema, the journal rebuilt and compared.
+pub async fn restore_verify(backup: &Path) -> Result<String> {
+    let manifest = manifest(backup)?;
+    for known in manifest.files.iter().chain(&manifest.database) {
+        if &sum(backup, &backup.join(&known.path))? != known {
+            bail!("{} is not as it was backed up", known.path);
+        }
+    }
+    let Some(_) = &manifest.database else {
+        return Ok(format!("{} files are as they were backed up; the database is PostgreSQL's own backup", manifest.files.len()));
+    };
+    let place = std::env::temp_dir().join(format!("tacit-restore-{}", kernel::random::hex(&kernel::Random::System.bytes::<8>()?)));
+    std::fs::create_dir_all(&place)?;
+    let outcome = try_in(&place, backup, manifest.events).await;
+    let _ = std::fs::remove_dir_all(&place);
+    outcome
+}
+
+async fn try_in(place: &Path, backup: &Path, events: i64) -> Result<String> {
+    let file = place.join("tacit.db");
+    std::fs::copy(backup.join("tacit.db"), &file)?;
+    let opened = open_place(&Place::Sqlite(file), "restore").await?;
+    let check: String = match opened.house.db.one("pragma integrity_check", vals![]).await? {
+        Some(mut row) => row.take()?,
+        None => "no answer".into(),
+    };
+    if check != "ok" {
+        bail!("the database is damaged: {check}");
+    }
+    let found = verify::verify(&opened.house, |_| {}).await?;
+    opened.close().await;
+    if found.events < events {
+        bail!("the journal has {} events and should have {events}", found.events);
+    }
+    if !found.is_good() {
+        bail!("what is derived differs from the journal: {:?}", found.tables);
+    }
+    Ok(format!("good: {} events, nothing differs, the database checks out", found.events))
+}
+
+/// Puts a backup in the place of what is there, after it was tried. What was there is kept beside it.
+pub async fn restore(config: &Config, backup: &Path, yes: bool) -> Result<String> {
+    let Place::Sqlite(database) = config.place()? else {
+        bail!("a PostgreSQL database is restored with pg_restore; then copy {}/files to {}", backup.display(), config.files().display());
+    };
+    let tried = restore_verify(backup).await?;
+    if database.exists() {
+        refuse_while_running(config).await?;
+        if !yes {
+            confirm(&format!("This replaces {} (it is kept beside it). Go on? [y/N] ", database.display()))?;
+        }
+    }
+    config.make_data_folder()?;
+    let stamp = stamp();
+    if database.exists() {
+        std::fs::rename(&database, database.with_extension(format!("before-restore-{stamp}.db")))?;
+        for tail in ["db-wal", "db-shm"] {
+            let _ = std::fs::remove_file(database.with_extension(tail));
+        }
+    }
+    std::fs::copy(backup.join("tacit.db"), &database)?;
+    std::fs::File::open(&database)?.sync_all()?;
+    if config.files().exists() {
+        std::fs::rename(config.files(), config.data.value.join(format!("files-before-restore-{stamp}")))?;
+    }
+    std::fs::create_dir_all(config.files())?;
+    copy_tree(&backup.join("files"), &config.files(), backup)?;
+    Ok(tried)
+}
+
+/// A running server holds a lease on its node number.
+async fn refuse_while_running(config: &Config) -> Result<()> {
+    let opened = open(config, "command").await?;
+    let sql = "select 1 from node_lease where holder like 'serve:%' and expires_at > ?1";
+    let running = opened.house.db.one(sql, vals![opened.house.clock.now()]).await?.is_some();
+    opened.close().await;
+    if running {
+        bail!("a server is running on this database (or was until a minute ago); stop it first");
+    }
+    Ok(())
+}
+
+fn confirm(question: &str) -> Result<()> {
+    use std::io::Write;
+    print!("{question}");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if !["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+        bail!("nothing was changed");
+    }
+    Ok(())
+}

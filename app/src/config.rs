@@ -1,0 +1,195 @@
+//! Configuration: none is needed. A flag wins over the environment, that over `tacit.toml` in the data folder, that over
+//! the default; `tacit config show` prints each value with where it comes from.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use kernel::db::Place;
+use serde::Deserialize;
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Folder for the database and files
+    #[arg(long, value_name = "DIR", env = "TACIT_DATA", global = true, hide_env_values = true)]
+    pub data: Option<PathBuf>,
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, value_name = "URL", env = "TACIT_DATABASE", global = true, hide_env_values = true)]
+    pub database: Option<String>,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeFlags {
+    /// Where to listen
+    #[arg(long, value_name = "HOST:PORT", env = "TACIT_LISTEN")]
+    pub listen: Option<String>,
+    /// How people reach this place, for links in invitations and mail
+    #[arg(long, value_name = "PUBLIC", env = "TACIT_PUBLIC_URL")]
+    pub url: Option<String>,
+    /// What the place calls itself
+    #[arg(long, value_name = "NAME", env = "TACIT_NAME")]
+    pub name: Option<String>,
+    /// Address of a reverse proxy whose X-Forwarded-For is believed
+    #[arg(long, value_name = "IP", env = "TACIT_TRUSTED_PROXY")]
+    pub trusted_proxy: Option<IpAddr>,
+    /// "off" switches rate limits off; only for measuring on the machine itself
+    #[arg(long, value_name = "on|off", env = "TACIT_LIMITS")]
+    pub limits: Option<String>,
+}
+
+/// `tacit.toml` in the data folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    listen: Option<String>,
+    url: Option<String>,
+    name: Option<String>,
+    trusted_proxy: Option<IpAddr>,
+    limits: Option<String>,
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Set<T> {
+    pub value: T,
+    pub origin: &'static str,
+}
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data: Set<PathBuf>,
+    pub database: Set<String>,
+    pub listen: Set<String>,
+    pub url: Set<String>,
+    pub name: Set<String>,
+    pub trusted_proxy: Set<Option<IpAddr>>,
+    pub limits: Set<bool>,
+}
+
+const FLAG: &str = "flag or environment";
+const FILE: &str = "tacit.toml";
+const DEFAULT: &str = "default";
+
+fn first<T>(flag: Option<T>, file: Option<T>, default: T) -> Set<T> {
+    match (flag, file) {
+        (Some(value), _) => Set { value, origin: FLAG },
+        (None, Some(value)) => Set { value, origin: FILE },
+        (None, None) => Set { value: default, origin: DEFAULT },
+    }
+}
+
+impl Config {
+    pub fn read(flags: &Flags, serve: &ServeFlags) -> Result<Self> {
+        let data = first(flags.data.clone(), None, PathBuf::from("data"));
+        let path = data.value.join("tacit.toml");
+        let file: File = match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))?,
+            Err(_) => File::default(),
+        };
+        let database = format!("sqlite:{}", data.value.join("tacit.db").display());
+        let listen = first(serve.listen.clone(), file.listen, "127.0.0.1:8400".into());
+        let url = first(serve.url.clone(), file.url, format!("http://{}", reachable(&listen.value)));
+        let limits = first(serve.limits.clone(), file.limits, "on".into());
+        if !["on", "off"].contains(&limits.value.as_str()) {
+            bail!("limits are on or off, not {}", limits.value);
+        }
+        if !url.value.starts_with("http://") && !url.value.starts_with("https://") {
+            bail!("the public address starts with https:// (or http://), not {}", url.value);
+        }
+        Ok(Self {
+            database: first(flags.database.clone(), file.database, database),
+            listen,
+            url: Set { value: url.value.trim_end_matches('/').to_owned(), origin: url.origin },
+            name: first(serve.name.clone(), file.name, "Tacit".into()),
+            trusted_proxy: first(serve.trusted_proxy.map(Some), file.trusted_proxy.map(Some), None),
+            limits: Set { value: limits.value == "on", origin: limits.origin },
+            data,
+        })
+    }
+
+    pub fn place(&self) -> Result<Place> {
+        self.database.value.parse().map_err(anyhow::Error::msg)
+    }
+
+    pub fn address(&self) -> Result<SocketAddr> {
+        let text = &self.listen.value;
+        text.parse().with_context(|| format!("{text} is not HOST:PORT, for example 127.0.0.1:8400"))
+    }
+
+    pub fn files(&self) -> PathBuf {
+        self.data.value.join("files")
+    }
+
+    pub fn make_data_folder(&self) -> Result<()> {
+        let folder = &self.data.value;
+        std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+        own_only(folder);
+        if let Place::Sqlite(path) = self.place()?
+            && let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
+        }
+        Ok(())
+    }
+
+    pub fn shell(&self, demo: bool) -> shell::Config {
+        shell::Config {
+            name: self.name.value.clone(),
+            public_url: self.url.value.clone(),
+            demo,
+            limits: self.limits.value,
+            trusted_proxy: self.trusted_proxy.value,
+        }
+    }
+
+    /// One line a value, secrets left out.
+    pub fn show(&self) -> String {
+        let proxy = self.trusted_proxy.value.map_or("none".into(), |ip| ip.to_string());
+        let limits = if self.limits.value { "on" } else { "off" };
+        let rows: [(&str, String, &str); 7] = [
+            ("data", self.data.value.display().to_string(), self.data.origin),
+            ("database", without_password(&self.database.value), self.database.origin),
+            ("listen", self.listen.value.clone(), self.listen.origin),
+            ("url", self.url.value.clone(), self.url.origin),
+            ("name", self.name.value.clone(), self.name.origin),
+            ("trusted_proxy", proxy, self.trusted_proxy.origin),
+            ("limits", limits.into(), self.limits.origin),
+        ];
+        rows.iter().map(|(name, value, origin)| format!("{name:<14} {value:<44} {origin}\n")).collect()
+    }
+}
+
+/// Words and mail addresses of people lie here.
+fn own_only(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+    }
+}
+
+/// What a browser on this machine can open, where the address means "all".
+fn reachable(listen: &str) -> String {
+    listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]")
+}
+
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((who, host)) => format!("{scheme}://{}:…@{host}", who.split(':').next().unwrap_or_default()),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(without_password("postgres://tacit:se@cret@db/x"), "postgres://tacit:…@db/x");
+        assert_eq!(without_password("sqlite:data/tacit.db"), "sqlite:data/tacit.db");
+    }
+}
