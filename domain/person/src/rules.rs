@@ -79,7 +79,8 @@ pub fn mail(text: &str, problems: &mut Problems) -> String {
         return String::new();
     }
     let atom = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&c);
-    let good = text.rsplit_once('@').is_some_and(|(local, domain)| {
+    let encoded = text.contains("=?"); // an RFC 2047 word hides another address
+    let good = !encoded && text.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && local.len() <= 64
             && local.bytes().all(atom)

@@ -1,1 +1,258 @@
-//! Acts of persons on both engines.
+//! Acts of persons on both engines, and their pages.
+
+use kernel::{Error, Line, PersonId};
+use shell::{Scope, Slice};
+use testkit::{App, both};
+
+use crate::acts::{self, NewAccount};
+use crate::leaving::{Leaving, Words};
+use crate::{SignUp, store};
+
+fn slices() -> Vec<Slice> {
+    vec![crate::slice()]
+}
+
+fn account(handle: &str) -> NewAccount {
+    NewAccount {
+        handle: handle.into(),
+        name: "Ada".into(),
+        password: "a quiet sentence".into(),
+        invitation: Line::default(),
+        zone: Line::default(),
+    }
+}
+
+async fn ada(app: &App) -> PersonId {
+    acts::sign_up(&app.stranger(), &account("ada"), "en").await.unwrap()
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
+    match answer {
+        Err(Error::Refused(say)) => say.to_string(),
+        Err(Error::Invalid(problems)) => problems.iter().map(|p| format!("{}: {}", p.field, p.say)).collect(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn a_handle_belongs_to_one_person_for_ever() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let taken = acts::sign_up(&app.stranger(), &account("ada"), "en").await;
+        assert!(refused(taken).starts_with("handle:"));
+        let leaving = Leaving { words: Some(Words::Erase), pseudonym: Line::default(), password: "a quiet sentence".into() };
+        crate::leaving::leave(&app.by(ada), &app.shell.belongings, &leaving).await.unwrap();
+        assert!(store::by_handle(&app.system(), "ada").await.unwrap().is_none());
+        let again = acts::sign_up(&app.stranger(), &account("ada"), "en").await;
+        assert!(refused(again).starts_with("handle:"));
+    });
+}
+
+#[test]
+fn two_who_want_one_handle_at_once_get_one_account() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let (a, b) = (app.stranger(), app.stranger());
+        let (x, y) = (account("bo"), account("bo"));
+        let (one, two) = tokio::join!(acts::sign_up(&a, &x, "en"), acts::sign_up(&b, &y, "en"));
+        assert!(one.is_ok() != two.is_ok());
+    });
+}
+
+#[test]
+fn signing_up_follows_the_mode_of_the_instance() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        acts::set_sign_up(&app.system(), SignUp::Closed).await.unwrap();
+        refused(acts::sign_up(&app.stranger(), &account("ada"), "en").await);
+        acts::set_sign_up(&app.system(), SignUp::Invitation).await.unwrap();
+        refused(acts::sign_up(&app.stranger(), &account("ada"), "en").await);
+        let secret = acts::make_link(&app.system(), "invitation", None).await.unwrap();
+        let invited = NewAccount { invitation: Line(secret.clone()), ..account("ada") };
+        acts::sign_up(&app.stranger(), &invited, "en").await.unwrap();
+        let replayed = NewAccount { invitation: Line(secret), ..account("bo") };
+        refused(acts::sign_up(&app.stranger(), &replayed, "en").await);
+    });
+}
+
+#[test]
+fn a_session_begins_with_the_right_password_and_ends_when_it_is_ended() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        refused(acts::sign_in(&app.stranger(), "ada", "something else", "a browser").await);
+        refused(acts::sign_in(&app.stranger(), "nobody", "a quiet sentence", "a browser").await);
+        let secret = acts::sign_in(&app.stranger(), "@Ada", "a quiet sentence", "a browser").await.unwrap();
+        let browser = app.client().with_cookie(&secret);
+        assert_eq!(browser.get("/me").await.status, 200);
+        let mine = store::sessions(&app.by(ada)).await.unwrap();
+        assert_eq!(mine.len(), 1);
+        acts::end_session(&app.by(ada), mine[0].id).await.unwrap();
+        assert_eq!(browser.get("/me").await.status, 303);
+    });
+}
+
+#[test]
+fn a_session_that_was_not_used_for_a_month_has_ended() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let browser = app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "").await.unwrap());
+        app.later(29 * kernel::clock::DAY);
+        assert_eq!(browser.get("/me").await.status, 200);
+        app.later(29 * kernel::clock::DAY);
+        assert_eq!(browser.get("/me").await.status, 200, "using it keeps it");
+        app.later(31 * kernel::clock::DAY);
+        assert_eq!(browser.get("/me").await.status, 303);
+    });
+}
+
+#[test]
+fn changing_the_password_ends_all_other_sessions() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let (here, there) = (
+            app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "here").await.unwrap()),
+            app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "there").await.unwrap()),
+        );
+        let fields = [("password", "a quiet sentence"), ("new_password", "another sentence")];
+        let answer = here.post("/me/password", &fields).await;
+        assert_eq!(answer.status, 303, "{}", answer.main());
+        assert_eq!(there.get("/me").await.status, 303);
+        let fresh = here.with_cookie(&answer.cookie.unwrap());
+        assert_eq!(fresh.get("/me").await.status, 200);
+        refused(acts::sign_in(&app.stranger(), "ada", "a quiet sentence", "").await);
+    });
+}
+
+#[test]
+fn a_one_time_link_works_once_and_within_its_day() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        ada(&app).await;
+        refused(acts::make_link(&app.by(PersonId(1)), "reset", Some("ada")).await.map_err(|_| Error::refused("no")));
+        let secret = acts::make_link(&app.system(), "reset", Some("ada")).await.unwrap();
+        acts::reset_password(&app.stranger(), &secret, "a third sentence").await.unwrap();
+        refused(acts::reset_password(&app.stranger(), &secret, "a fourth sentence").await);
+        let late = acts::make_link(&app.system(), "reset", Some("ada")).await.unwrap();
+        app.later(25 * kernel::clock::HOUR);
+        refused(acts::reset_password(&app.stranger(), &late, "a fifth sentence").await);
+        acts::sign_in(&app.stranger(), "ada", "a third sentence", "").await.unwrap();
+    });
+}
+
+#[test]
+fn a_token_acts_within_its_scopes_until_it_is_ended() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let read = acts::make_token(&app.by(ada), ada, "script", &[Scope::Read]).await.unwrap();
+        let program = app.client().with_token(&read);
+        assert_eq!(program.get("/api/v1/me").await.json()["handle"], "ada");
+        let profile = serde_json::json!({"name": "Ada L."});
+        assert_eq!(program.json(axum::http::Method::PUT, "/api/v1/me", &profile).await.status, 403);
+        assert_eq!(program.get("/me").await.status, 303, "a token opens no page");
+        let token = store::tokens(&app.by(ada)).await.unwrap().remove(0);
+        acts::end_token(&app.by(ada), token.id).await.unwrap();
+        assert_eq!(program.get("/api/v1/me").await.status, 401);
+    });
+}
+
+#[test]
+fn nobody_makes_a_token_or_ends_a_session_of_somebody_else() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let bo = acts::sign_up(&app.stranger(), &account("bo"), "en").await.unwrap();
+        assert_eq!(acts::make_token(&app.by(bo), ada, "", &[Scope::Read]).await.unwrap_err(), Error::NotFound);
+        acts::begin_session(&app.stranger(), ada, "").await.unwrap();
+        let session = store::sessions(&app.by(ada)).await.unwrap().remove(0);
+        assert_eq!(acts::end_session(&app.by(bo), session.id).await.unwrap_err(), Error::NotFound);
+    });
+}
+
+#[test]
+fn wrong_input_gives_the_form_back_with_the_sentence_beside_the_field() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let fields = [("name", "Ada"), ("handle", "A!"), ("password", "short"), ("invitation", "")];
+        let answer = app.client().post("/sign-up", &fields).await;
+        assert_eq!(answer.status, 422);
+        if engine == testkit::Engine::Sqlite {
+            insta::assert_snapshot!("sign_up_faulty", answer.main());
+        }
+    });
+}
+
+#[test]
+fn a_page_for_people_alone_is_not_found_by_strangers() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        assert_eq!(app.client().get("/@ada").await.status, 200);
+        let fields = [("name", "Ada"), ("shown", "people")];
+        let browser = app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "").await.unwrap());
+        assert_eq!(browser.post("/me", &fields).await.status, 303);
+        assert_eq!(app.client().get("/@ada").await.status, 404);
+        assert_eq!(browser.get("/@ada").await.status, 200);
+    });
+}
+
+#[test]
+fn the_mail_address_is_shown_to_nobody_else() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let browser = app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "").await.unwrap());
+        browser.post("/me", &[("name", "Ada"), ("mail", "ada@mail.example")]).await;
+        assert!(browser.get("/me").await.body.contains("ada@mail.example"));
+        assert!(!browser.get("/@ada").await.body.contains("mail.example"));
+        assert!(!app.client().get("/api/v1/people/ada").await.body.contains("mail.example"));
+    });
+}
+
+#[test]
+fn the_first_person_sets_the_place_up_by_a_link_that_works_once() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let secret = acts::make_link(&app.system(), "set-up", None).await.unwrap();
+        let path = format!("/set-up/{secret}");
+        let fields = [("name", "Ada"), ("handle", "ada"), ("password", "a quiet sentence"), ("sign_up", "closed")];
+        let answer = app.client().post(&path, &fields).await;
+        assert_eq!(answer.status, 303, "{}", answer.main());
+        let browser = app.client().with_cookie(&answer.cookie.unwrap());
+        assert!(browser.get("/me").await.body.contains("For the operator"));
+        assert_eq!(app.client().get(&path).await.status, 404);
+        assert_eq!(app.client().post(&path, &fields).await.status, 422);
+        assert_eq!(store::sign_up_mode(&app.house).await.unwrap(), SignUp::Closed);
+    });
+}
+
+#[test]
+fn an_act_from_another_site_is_not_done() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let browser = app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "").await.unwrap());
+        let form = Some("application/x-www-form-urlencoded");
+        for headers in [&[("sec-fetch-site", "cross-site")][..], &[("origin", "https://evil.example")], &[]] {
+            let answer = browser.send_with(axum::http::Method::POST, "/me", form, "name=Eve", headers).await;
+            assert_eq!(answer.status, 403, "{headers:?}");
+        }
+        assert_eq!(store::own(&app.by(ada)).await.unwrap().person.name, "Ada");
+    });
+}
+
+#[test]
+fn signing_in_goes_on_only_to_this_place() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        ada(&app).await;
+        for (next, goes) in [("/communities", "/communities"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil", "/")] {
+            let fields = [("handle", "ada"), ("password", "a quiet sentence"), ("next", next)];
+            assert_eq!(app.client().post("/sign-in", &fields).await.location.as_deref(), Some(goes));
+        }
+    });
+}

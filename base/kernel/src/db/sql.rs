@@ -39,8 +39,13 @@ pub fn rewrite(engine: Engine, sql: &str) -> String {
             out.push_str(&expand(engine, name, args));
             rest = after;
         } else if engine == Engine::Postgres && first == '?' {
-            out.push('$');
-            rest = rest.get(1..).unwrap_or_default();
+            let digits = rest.get(1..).unwrap_or_default();
+            let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+            let (number, after) = digits.split_at(end);
+            // PostgreSQL cannot tell what is negated without a type; here it is always an audience.
+            let negated = out.ends_with('-');
+            out.push_str(&if negated { format!("cast(${number} as bigint)") } else { format!("${number}") });
+            rest = after;
         } else {
             out.push(first);
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
@@ -96,15 +101,10 @@ fn expand(engine: Engine, name: &str, (thing, param): (&str, &str)) -> String {
             format!("{thing} in (select v_ from jsonb_array_elements_text(cast(cast({param} as text) as jsonb)) v_)")
         }
     };
-    rewrite_params(engine, &text)
+    rewrite(engine, &text)
 }
 
-fn rewrite_params(engine: Engine, text: &str) -> String {
-    match engine {
-        Engine::Sqlite => text.to_owned(),
-        Engine::Postgres => text.replace('?', "$"),
-    }
-}
+
 
 #[cfg(test)]
 mod tests {
@@ -116,6 +116,11 @@ mod tests {
         let want = "select '?1', \"a?2\" -- ?3\n from t /* ?4 */ where a = $5 and b = 'it''s ?6' and c = $7";
         assert_eq!(rewrite(Engine::Postgres, sql), want);
         assert_eq!(rewrite(Engine::Sqlite, sql), sql);
+    }
+
+    #[test]
+    fn a_negated_parameter_is_given_its_type() {
+        assert_eq!(rewrite(Engine::Postgres, "where audience = -?12"), "where audience = -cast($12 as bigint)");
     }
 
     #[test]
