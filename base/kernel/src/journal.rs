@@ -143,11 +143,11 @@ const INSERT: &str = "insert into journal
      conversation, community, toward, asks, audience)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
-const AFTER: &str = "select position, id, occurred_at, recorded_at, origin, actor_kind, actor, verb, object_kind,
+pub(crate) const AFTER: &str = "select position, id, occurred_at, recorded_at, origin, actor_kind, actor, verb, object_kind,
         object, conversation, community, toward, asks, audience
     from journal where position > ?1 order by position limit ?2";
 
-const HEAD: &str = "select coalesce(max(position), 0) from journal";
+pub(crate) const HEAD: &str = "select coalesce(max(position), 0) from journal";
 
 /// What one person did themselves in the places that `object_kinds` name, newest first: their acts of consent.
 const OWN: &str = "select position, id, occurred_at, recorded_at, origin, actor_kind, actor, verb, object_kind,

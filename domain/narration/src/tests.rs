@@ -1,1 +1,132 @@
-//! Acts of narration on both engines.
+//! Acts of narration on both engines. Names of tests are the rules of README.md.
+
+use community::Openness;
+use community::acts::NewCommunity;
+use conversation::{For, Kind, store as said};
+use kernel::{Error, Line, PersonId};
+use person::acts::NewAccount;
+use shell::Slice;
+use testkit::{App, Engine, both};
+
+use crate::acts::{self, Growing, Narrating};
+use crate::store;
+
+fn slices() -> Vec<Slice> {
+    vec![person::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
+}
+
+async fn world(engine: Engine) -> (App, PersonId, PersonId, String) {
+    let app = App::new(engine, slices).await;
+    let mut people = Vec::new();
+    for handle in ["ada", "bo"] {
+        let account = NewAccount {
+            handle: handle.into(),
+            name: handle.into(),
+            password: "a quiet sentence".into(),
+            invitation: Line::default(),
+            zone: Line::default(),
+        };
+        people.push(person::acts::add(&app.system(), &account, false).await.unwrap());
+    }
+    let new = NewCommunity {
+        name: "Night handovers".into(),
+        slug: Line::default(),
+        domain: "Shifts".into(),
+        purpose: "Nobody is put at risk".into(),
+        practice: "We tell".into(),
+        openness: Some(Openness::Open),
+        stage: None,
+    };
+    let (_, slug) = membership::acts::found(&app.by(people[0]), &new).await.unwrap();
+    (app, people[0], people[1], slug)
+}
+
+fn narrating(words: &str, slug: &str) -> Narrating {
+    Narrating { words: words.into(), community: Line(slug.to_owned()), ..Narrating::default() }
+}
+
+fn no<T: std::fmt::Debug>(answer: Result<T, Error>) {
+    assert!(matches!(answer, Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound)), "{answer:?}");
+}
+
+#[test]
+fn one_line_is_a_narration_and_without_a_community_it_is_for_oneself() {
+    both(async |engine| {
+        let (app, ada, bo, slug) = world(engine).await;
+        let open = acts::narrate(&app.by(ada), &narrating("Tried the red pen.", &slug)).await.unwrap();
+        let mine = acts::narrate(&app.by(ada), &narrating("Only a thought.", "")).await.unwrap();
+        let open = said::one(&app.stranger(), open).await.unwrap().unwrap();
+        assert_eq!((open.kind, open.audience), (Some(Kind::Narration), For::Open));
+        assert!(said::one(&app.by(bo), mine).await.unwrap().is_none());
+        no(acts::narrate(&app.by(bo), &narrating("no member", &slug)).await);
+    });
+}
+
+#[test]
+fn a_trail_is_read_in_the_order_of_the_work() {
+    both(async |engine| {
+        let (app, ada, bo, slug) = world(engine).await;
+        let begin = Narrating { trail: "new".into(), trail_title: "The slow restore".into(), ..narrating("Stuck.", &slug) };
+        let first = acts::narrate(&app.by(ada), &begin).await.unwrap();
+        let (trail, _) = said::one(&app.by(ada), first).await.unwrap().unwrap().trail.unwrap();
+        membership::acts::join(&app.by(bo), &slug, &Default::default()).await.unwrap();
+        for (person, words) in [(ada, "Tried one thing."), (bo, "Tried another."), (ada, "Decided.")] {
+            app.later(kernel::clock::MINUTE);
+            let on = Narrating { trail: Line(trail.to_string()), ..narrating(words, &slug) };
+            acts::narrate(&app.by(person), &on).await.unwrap();
+        }
+        let page = said::trail(&app.stranger(), trail, kernel::Cursor::OLDEST, 10).await.unwrap();
+        let told: Vec<_> = page.items.iter().map(|s| s.words.as_str()).collect();
+        assert_eq!(told, ["Stuck.", "Tried one thing.", "Tried another.", "Decided."]);
+        assert!(app.client().get(&format!("/trails/{trail}")).await.body.contains("The slow restore"));
+        no(acts::narrate(&app.by(ada), &Narrating { trail: Line(trail.to_string()), ..narrating("elsewhere", "") }).await);
+        no(acts::narrate(&app.by(ada), &Narrating { trail: "77".into(), ..narrating("nowhere", &slug) }).await);
+        no(acts::narrate(&app.by(ada), &Narrating { trail: "new".into(), ..narrating("untitled", &slug) }).await);
+    });
+}
+
+#[test]
+fn a_trail_of_which_nothing_is_visible_is_not_found() {
+    both(async |engine| {
+        let (app, ada, bo, _) = world(engine).await;
+        let begin = Narrating { trail_title: "My own".into(), ..narrating("Stuck.", "") };
+        let first = acts::narrate(&app.by(ada), &begin).await.unwrap();
+        let (trail, _) = said::one(&app.by(ada), first).await.unwrap().unwrap().trail.unwrap();
+        assert!(store::seen(&app.by(bo), trail).await.unwrap().is_none());
+        assert_eq!(app.client().get(&format!("/trails/{trail}")).await.status, 404);
+        assert_eq!(app.client().get(&format!("/api/v1/trails/{trail}")).await.status, 404);
+    });
+}
+
+#[test]
+fn a_narration_grows_into_a_question_and_both_keep_the_link() {
+    both(async |engine| {
+        let (app, ada, bo, slug) = world(engine).await;
+        let from = acts::narrate(&app.by(ada), &narrating("The alarm went off again.", &slug)).await.unwrap();
+        let growing = Growing { kind: Some(Kind::Question), words: "Does yours, too?".into(), ..Growing::default() };
+        no(acts::grow(&app.by(bo), from, &growing).await);
+        let question = acts::grow(&app.by(ada), from, &growing).await.unwrap();
+        no(acts::grow(&app.by(ada), question, &growing).await);
+        let story = Growing { kind: Some(Kind::Story), ..growing.clone() };
+        no(acts::grow(&app.by(ada), from, &story).await);
+        let source = app.client().get(&format!("/conversations/{from}")).await;
+        assert!(source.main().contains("led to") && source.main().contains(&format!("/conversations/{question}")));
+        let grown = app.client().get(&format!("/conversations/{question}")).await;
+        assert!(grown.main().contains("grew from") && grown.main().contains(&format!("/conversations/{from}")));
+    });
+}
+
+#[test]
+fn wrong_input_gives_the_box_back_with_its_words() {
+    both(async |engine| {
+        let (app, ada, _, slug) = world(engine).await;
+        let secret = person::acts::begin_session(&app.stranger(), ada, "").await.unwrap();
+        let browser = app.client().with_cookie(&secret);
+        let fields = [("words", "a whole paragraph"), ("community", slug.as_str()), ("trail", "new"), ("trail_title", "")];
+        let answer = browser.post("/narrations", &fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.main().contains("a whole paragraph") && answer.main().contains("give the trail a title"));
+        let empty = browser.post("/narrations", &[("words", "  ")]).await;
+        assert!(empty.main().contains("Please write something here."));
+    });
+}

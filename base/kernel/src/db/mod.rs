@@ -10,6 +10,7 @@ mod value;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Notify, broadcast};
 
@@ -58,6 +59,7 @@ pub struct Db {
     projections: Arc<[Project]>,
     wake: Arc<Notify>,
     news: broadcast::Sender<Arc<Event>>,
+    queries: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Debug)]
@@ -103,9 +105,15 @@ impl Db {
             projections: projections.into(),
             wake: Arc::new(Notify::new()),
             news: broadcast::channel(1024).0,
+            queries: Arc::default(),
         };
         migrate::run(&db, migrations, now).await?;
         Ok(db)
+    }
+
+    /// How many queries were asked so far, without those of the journal's follower: pages have a budget.
+    pub fn queries(&self) -> u64 {
+        self.queries.load(Ordering::Relaxed)
     }
 
     pub fn engine(&self) -> Engine {
@@ -118,6 +126,9 @@ impl Db {
     /// All rows of a statement. The text is static: no query is ever put together from input.
     pub async fn query(&self, sql: &'static str, params: Vec<Val>) -> Result<Vec<Row>> {
         let text = sql::cached(self.engine(), sql);
+        if sql != journal::AFTER && sql != journal::HEAD {
+            self.queries.fetch_add(1, Ordering::Relaxed);
+        }
         match &self.engine {
             Backend::Sqlite(it) => it.query(text, params).await,
             Backend::Postgres(it) => it.query(&text, &params).await,

@@ -1,0 +1,343 @@
+//! Somebody in front of a browser: what they do, what they see, and how long they wait for it.
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use thirtyfour::error::WebDriverResult;
+use thirtyfour::{By, Key, WebDriver, WebElement};
+
+use crate::{DEADLINE, Folder, LOOK, PASSWORD, here};
+
+pub struct Person {
+    name: String,
+    place: String,
+    web: WebDriver,
+    /// What inspections found; told all at once when they go.
+    found: RefCell<Vec<String>>,
+    _profile: Folder,
+}
+
+/// What is looked for until it is there.
+type Look<T> = WebDriverResult<Option<T>>;
+
+impl Person {
+    pub(crate) fn new(name: &str, place: &str, web: WebDriver, profile: Folder) -> Self {
+        Self { name: name.into(), place: place.into(), web, found: RefCell::default(), _profile: profile }
+    }
+
+    /// Looks again and again; fails with what the page says instead.
+    pub async fn wait_for<T>(&self, what: &str, look: impl AsyncFn() -> Look<T>) -> T {
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let trouble = match look().await {
+                Ok(Some(it)) => return it,
+                Ok(None) => String::new(),
+                Err(why) => format!("\n{why}"),
+            };
+            if Instant::now() > end {
+                let (at, text) = (self.at().await, self.text().await.unwrap_or_default());
+                panic!("{} waited for {what}, in vain.{trouble}\nThe page at {at} says:\n{text}", self.name);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    // Going somewhere
+
+    /// Opens a path of the place, or a whole address.
+    pub async fn open(&self, path: &str) {
+        let url = if path.starts_with('/') { format!("{}{path}", self.place) } else { path.to_owned() };
+        self.web.goto(url).await.unwrap_or_else(|why| panic!("{} cannot open {path}: {why}", self.name));
+    }
+
+    /// The path where they are.
+    pub async fn at(&self) -> String {
+        let url = self.web.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        url.strip_prefix(&self.place).unwrap_or(&url).to_owned()
+    }
+
+    /// Waits until the page has this heading.
+    pub async fn arrives_at(&self, heading: &str) {
+        self.wait_for(&format!("the heading \"{heading}\""), async || {
+            let said = self.web.find(By::Css("h1")).await?.prop("textContent").await?;
+            Ok((said.as_deref().map(str::trim) == Some(heading)).then_some(()))
+        })
+        .await;
+    }
+
+    pub async fn sign_in(&self, handle: &str) {
+        self.sign_in_with(handle, PASSWORD).await;
+    }
+
+    pub async fn sign_in_with(&self, handle: &str, password: &str) {
+        self.open("/sign-in").await;
+        self.give_name_and_password(handle, password).await;
+        self.find(".menu").await;
+    }
+
+    /// Fills the form of the sign-in page and sends it.
+    pub async fn give_name_and_password(&self, handle: &str, password: &str) {
+        self.fill("Handle", handle).await;
+        self.fill("Password", password).await;
+        self.click_in("main", "Sign in").await;
+    }
+
+    pub async fn sign_out(&self) {
+        self.click_in(".top", &self.name).await;
+        self.click("Sign out").await;
+        self.sees("Come in").await;
+    }
+
+    /// Opens another tab, and goes on in it.
+    pub async fn open_a_tab(&self) {
+        let tab = self.web.new_tab().await.expect("a new tab");
+        self.web.switch_to_window(tab).await.expect("to go on in it");
+    }
+
+    /// Closes the tab, and goes on in the first one.
+    pub async fn close_the_tab(&self) {
+        self.web.close_window().await.expect("to close the tab");
+        let left = self.web.windows().await.expect("the tabs that are left");
+        self.web.switch_to_window(left[0].clone()).await.expect("to go on in the first");
+    }
+
+    // Seeing
+
+    /// All that can be read on the page.
+    async fn text(&self) -> WebDriverResult<String> {
+        self.web.find(By::Tag("body")).await?.text().await
+    }
+
+    pub async fn sees(&self, words: &str) {
+        self.wait_for(&format!("the words \"{words}\""), async || Ok(self.text().await?.contains(words).then_some(()))).await;
+    }
+
+    /// At once: ask for something else first that tells that the page is there.
+    pub async fn sees_no(&self, words: &str) {
+        let text = self.text().await.expect("a page");
+        assert!(!text.contains(words), "{} sees \"{words}\" on:\n{text}", self.name);
+    }
+
+    /// The first element that is shown.
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.wait_for(&format!("something like {css}"), async || first_shown(self.web.find_all(By::Css(css)).await?).await).await
+    }
+
+    pub async fn sees_in(&self, css: &str, words: &str) {
+        self.wait_for(&format!("the words \"{words}\" in {css}"), async || {
+            for element in self.web.find_all(By::Css(css)).await? {
+                if element.text().await?.contains(words) {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await;
+    }
+
+    /// How many elements there are now.
+    pub async fn count(&self, css: &str) -> usize {
+        self.web.find_all(By::Css(css)).await.expect("a page").len()
+    }
+
+    /// What stands in a field.
+    pub async fn has_filled(&self, label: &str, words: &str) {
+        self.wait_for(&format!("\"{words}\" in {label}"), async || {
+            let Some(field) = first_shown(self.web.find_all(by_label(label)).await?).await? else { return Ok(None) };
+            Ok((field.prop("value").await?.as_deref() == Some(words)).then_some(()))
+        })
+        .await;
+    }
+
+    // Doing
+
+    /// Clicks the link, button or line that says exactly this.
+    pub async fn click(&self, words: &str) {
+        self.click_in("body", words).await;
+    }
+
+    pub async fn click_in(&self, css: &str, words: &str) {
+        let what = format!(".//*[self::a or self::button or self::summary][normalize-space(.)={}]", quoted(words));
+        self.wait_for(&format!("\"{words}\" to click in {css}"), async || {
+            for part in self.web.find_all(By::Css(css)).await? {
+                if let Some(it) = first_shown(part.find_all(By::XPath(what.clone())).await?).await? {
+                    return it.click().await.map(Some);
+                }
+            }
+            Ok(None)
+        })
+        .await;
+    }
+
+    pub async fn fill(&self, label: &str, words: &str) {
+        let field = self.field(label).await;
+        field.clear().await.expect("a field that can be written in");
+        field.send_keys(words).await.expect("a field that can be written in");
+    }
+
+    async fn field(&self, label: &str) -> WebElement {
+        self.wait_for(&format!("a field called \"{label}\""), async || first_shown(self.web.find_all(by_label(label)).await?).await).await
+    }
+
+    /// Picks an option of a list.
+    pub async fn pick(&self, label: &str, option: &str) {
+        let option = By::XPath(format!(".//option[normalize-space(.)={}]", quoted(option)));
+        self.field(label).await.find(option).await.expect("the option").click().await.expect("to pick it");
+    }
+
+    /// Chooses a radio card.
+    pub async fn choose(&self, title: &str) {
+        let card = By::XPath(format!("//label[b[normalize-space(.)={}]]", quoted(title)));
+        self.web.find(card).await.expect("the card").click().await.expect("to choose it");
+    }
+
+    /// Selects a passage of what somebody said, as with a mouse.
+    pub async fn select(&self, passage: &str) {
+        let script = "const words = [...document.querySelectorAll('.words')].find((it) => it.textContent.includes(arguments[0]));
+            const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
+            while (walker.nextNode()) {
+                const from = walker.currentNode.data.indexOf(arguments[0]);
+                if (from < 0) continue;
+                getSelection().setBaseAndExtent(walker.currentNode, from, walker.currentNode, from + arguments[0].length);
+                return;
+            }
+            throw new Error('nobody said this');";
+        self.js(script, &[passage]).await;
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, key: Key) {
+        self.web.action_chain().send_keys(key).perform().await.expect("keys to press");
+    }
+
+    /// Answers what the page asks before it goes on.
+    pub async fn confirm(&self) {
+        self.wait_for("a question", async || self.web.accept_alert().await.map(Some)).await;
+    }
+
+    /// Sends a form of the page by its address, when the page itself is not what is tested. Answers where it led.
+    pub async fn sends(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let script = "const body = new URLSearchParams(JSON.parse(arguments[1]));
+            return fetch(arguments[0], { method: 'POST', body }).then((it) => it.ok ? it.url : `${it.status} ${it.url}`);";
+        let led = self.js(script, &[path, &json!(fields).to_string()]).await;
+        let led = led.as_str().and_then(|url| url.strip_prefix(&self.place));
+        led.unwrap_or_else(|| panic!("{} cannot send {fields:?} to {path}", self.name)).to_owned()
+    }
+
+    pub async fn js(&self, script: &str, args: &[&str]) -> Value {
+        let args: Vec<Value> = args.iter().map(|arg| json!(arg)).collect();
+        let ran = self.web.execute(script, args).await;
+        ran.unwrap_or_else(|why| panic!("{} ran a script that failed: {why}\n{script}", self.name)).json().clone()
+    }
+
+    // The window
+
+    /// A phone: this many CSS pixels wide.
+    pub async fn takes_a_phone(&self, width: u32) {
+        self.tells("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": 740, "deviceScaleFactor": 2, "mobile": true})).await;
+    }
+
+    /// A small window, in which even a few lines have to be scrolled.
+    pub async fn makes_the_window_small(&self) {
+        self.web.set_window_rect(0, 0, 900, 500).await.expect("a small window");
+    }
+
+    async fn prefers(&self, scheme: &str) {
+        self.tells("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]})).await;
+    }
+
+    async fn tells(&self, method: &str, how: Value) {
+        self.web.cdp().send_raw(method, how).await.unwrap_or_else(|why| panic!("{method}: {why}"));
+    }
+
+    // Judging
+
+    /// No error in the console, and nothing that axe objects to, in light and in dark.
+    pub async fn inspect(&self, page: &str) {
+        self.console(page).await;
+        self.axe(page).await;
+        self.console(page).await;
+    }
+
+    /// Notes errors that the browser logged since it was last asked.
+    pub async fn console(&self, page: &str) {
+        let log = self.web.browser_log().await.expect("the browser's log");
+        for entry in log.iter().filter(|entry| entry.level == "SEVERE") {
+            self.found.borrow_mut().push(format!("{page}, console: {}", entry.message));
+        }
+    }
+
+    /// As after an answer that says no: the browser logs that answer itself, and nothing else.
+    pub async fn console_tells_only_of(&self, status: u16) {
+        let log = self.web.browser_log().await.expect("the browser's log");
+        let severe: Vec<_> = log.iter().filter(|entry| entry.level == "SEVERE").map(|entry| entry.message.as_str()).collect();
+        let only = severe.iter().all(|message| message.contains(&format!("responded with a status of {status} ")));
+        assert!(only, "{} found in the console: {severe:#?}", self.name);
+    }
+
+    /// Notes what axe objects to.
+    pub async fn axe(&self, page: &str) {
+        self.js(&AXE, &[]).await;
+        for (scheme, ground, tags) in [("light", "--paper", EVERYTHING), ("dark", "--glow", COLOURS)] {
+            self.prefers(scheme).await;
+            let objections = self.js(OBJECTIONS, &[ground, &json!(tags).to_string()]).await;
+            for it in objections.as_array().expect("a list") {
+                self.found.borrow_mut().push(format!("{page} in {scheme}, axe: {}", it.as_str().unwrap_or_default()));
+            }
+        }
+        self.prefers("").await;
+    }
+
+    /// Ends their visit, and tells what inspections found.
+    pub async fn goes(self) {
+        self.console("the last page").await;
+        let _ = self.web.quit().await;
+        let found = self.found.into_inner();
+        assert!(found.is_empty(), "{} objects:\n{}", self.name, found.join("\n"));
+    }
+}
+
+/// axe-core, as `npm ci` brings it in the pinned version.
+static AXE: LazyLock<String> = LazyLock::new(|| {
+    let path = here().join("node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(path).expect("axe-core is not there: run `npm ci` in the folder e2e")
+});
+
+const EVERYTHING: &[&str] = &["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/// What can differ between light and dark.
+const COLOURS: &[&str] = &["cat.color"];
+
+/// The page's ground is a gradient, before which axe does not judge contrast: it is judged on the harder of its two ends.
+const OBJECTIONS: &str = "const [ground, tags] = arguments;
+    document.body.style.background = `var(${ground})`;
+    const options = { resultTypes: ['violations'], runOnly: { type: 'tag', values: JSON.parse(tags) } };
+    if (tags.includes('wcag22aa')) options.rules = { 'target-size': { enabled: true } };
+    return axe.run(document, options).then(({ violations }) => {
+        document.body.style.background = '';
+        return violations.map((it) => `${it.id}, ${it.help}` + it.nodes.map((node) => `\\n    ${node.html}\\n        ${node.failureSummary}`).join(''));
+    });";
+
+async fn first_shown(elements: Vec<WebElement>) -> Look<WebElement> {
+    for element in elements {
+        if element.is_displayed().await? {
+            return Ok(Some(element));
+        }
+    }
+    Ok(None)
+}
+
+/// The field of a label, which it names or stands in.
+fn by_label(label: &str) -> By {
+    let label = quoted(label);
+    By::XPath(format!(
+        "//*[self::input or self::textarea or self::select][@id=//label[normalize-space(.)={label}]/@for \
+         or ancestor::label[starts-with(normalize-space(.), {label})]]"
+    ))
+}
+
+/// As XPath writes text.
+fn quoted(text: &str) -> String {
+    if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
+}
