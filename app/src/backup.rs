@@ -61,6 +61,8 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
     }
     let opened = open(config, "command").await?;
     std::fs::create_dir_all(folder.join("files"))?;
+    // Before the copy: what is written meanwhile may be in it, what was there before has to be.
+    let events = kernel::journal::head(&opened.house.db).await?;
     let database = match config.place()? {
         Place::Sqlite(_) => {
             let file = folder.join("tacit.db");
@@ -74,7 +76,6 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
         }
     };
     let files = copy_tree(&config.files(), &folder.join("files"), &folder)?;
-    let events = kernel::journal::head(&opened.house.db).await?;
     let manifest = Manifest {
         made_at: Clock::System.now().rfc3339(),
         version: env!("CARGO_PKG_VERSION").into(),

@@ -9,7 +9,8 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogL
 
 use crate::{DEADLINE, Folder, Person, Place, Running, named_by};
 
-const FLAGS: [&str; 9] = [
+/// Without animated scrolling: what is clicked lies still.
+const FLAGS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -18,6 +19,7 @@ const FLAGS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-prefers-reduced-motion",
     "--window-size=1280,900",
 ];
 

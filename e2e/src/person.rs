@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use thirtyfour::error::WebDriverResult;
-use thirtyfour::{By, Key, WebDriver, WebElement};
+use thirtyfour::{By, Key, TypingData, WebDriver, WebElement};
 
 use crate::{DEADLINE, Folder, LOOK, PASSWORD, here};
 
@@ -31,8 +31,9 @@ impl Person {
     pub async fn wait_for<T>(&self, what: &str, look: impl AsyncFn() -> Look<T>) -> T {
         let end = Instant::now() + DEADLINE;
         loop {
-            let trouble = match look().await {
-                Ok(Some(it)) => return it,
+            let t = Instant::now(); let l = look().await; if t.elapsed().as_millis() > 500 {eprintln!("look {:?} {what}", t.elapsed());}
+            let trouble = match l {
+                Ok(Some(it)) => { let el = DEADLINE - end.saturating_duration_since(Instant::now()); if el.as_millis() > 150 { eprintln!("{el:?} {what}"); } return it},
                 Ok(None) => String::new(),
                 Err(why) => format!("\n{why}"),
             };
@@ -49,7 +50,8 @@ impl Person {
     /// Opens a path of the place, or a whole address.
     pub async fn open(&self, path: &str) {
         let url = if path.starts_with('/') { format!("{}{path}", self.place) } else { path.to_owned() };
-        self.web.goto(url).await.unwrap_or_else(|why| panic!("{} cannot open {path}: {why}", self.name));
+        let t = Instant::now();
+        self.web.goto(url).await.unwrap_or_else(|why| panic!("{} cannot open {path}: {why}", self.name)); eprintln!("goto {:?}", t.elapsed());
     }
 
     /// The path where they are.
@@ -85,7 +87,7 @@ impl Person {
     }
 
     pub async fn sign_out(&self) {
-        self.click_in(".top", &self.name).await;
+        self.find(".menu > summary").await.click().await.expect("to open the menu");
         self.click("Sign out").await;
         self.sees("Come in").await;
     }
@@ -142,11 +144,36 @@ impl Person {
         self.web.find_all(By::Css(css)).await.expect("a page").len()
     }
 
+    /// The words of the first element that is shown.
+    pub async fn reads(&self, css: &str) -> String {
+        self.find(css).await.text().await.expect("it has words")
+    }
+
     /// What stands in a field.
     pub async fn has_filled(&self, label: &str, words: &str) {
-        self.wait_for(&format!("\"{words}\" in {label}"), async || {
-            let Some(field) = first_shown(self.web.find_all(by_label(label)).await?).await? else { return Ok(None) };
-            Ok((field.prop("value").await?.as_deref() == Some(words)).then_some(()))
+        self.wait_for(&format!("\"{words}\" in {label}"), async || self.holds(label, words).await).await;
+    }
+
+    /// Opens a page until its field holds the words: they may still be on their way to the server.
+    pub async fn finds_again(&self, path: &str, label: &str, words: &str) {
+        self.wait_for(&format!("\"{words}\" in {label} again"), async || {
+            self.open(path).await;
+            self.holds(label, words).await
+        })
+        .await;
+    }
+
+    async fn holds(&self, label: &str, words: &str) -> Look<()> {
+        let Some(field) = first_shown(self.web.find_all(by_label(label)).await?).await? else { return Ok(None) };
+        Ok((field.prop("value").await?.as_deref() == Some(words)).then_some(()))
+    }
+
+    /// The label of the field where the focus is.
+    pub async fn writes_in(&self, label: &str) {
+        self.wait_for(&format!("the focus in {label}"), async || {
+            let field = self.web.active_element().await?;
+            let named = self.web.find_all(by_label(label)).await?;
+            Ok(named.contains(&field).then_some(()))
         })
         .await;
     }
@@ -163,7 +190,7 @@ impl Person {
         self.wait_for(&format!("\"{words}\" to click in {css}"), async || {
             for part in self.web.find_all(By::Css(css)).await? {
                 if let Some(it) = first_shown(part.find_all(By::XPath(what.clone())).await?).await? {
-                    return it.click().await.map(Some);
+                    let t = Instant::now(); let r = it.click().await.map(Some); if t.elapsed().as_millis() > 500 {eprintln!("click {:?} {r:?}", t.elapsed());} return r;
                 }
             }
             Ok(None)
@@ -173,8 +200,9 @@ impl Person {
 
     pub async fn fill(&self, label: &str, words: &str) {
         let field = self.field(label).await;
+        let t = Instant::now();
         field.clear().await.expect("a field that can be written in");
-        field.send_keys(words).await.expect("a field that can be written in");
+        eprintln!("clear {:?}", t.elapsed()); field.send_keys(words).await.expect("a field that can be written in");eprintln!("type {:?}", t.elapsed());
     }
 
     async fn field(&self, label: &str) -> WebElement {
@@ -207,9 +235,13 @@ impl Person {
         self.js(script, &[passage]).await;
     }
 
-    /// Presses keys where the focus is.
-    pub async fn press(&self, key: Key) {
-        self.web.action_chain().send_keys(key).perform().await.expect("keys to press");
+    /// Types words, or a single key, where the focus is.
+    pub async fn types(&self, keys: impl Into<TypingData>) {
+        self.web.action_chain().send_keys(keys.into().to_string()).perform().await.expect("keys to press");
+    }
+
+    pub async fn types_with_control(&self, key: Key) {
+        self.web.action_chain().key_down(Key::Control).send_keys(key).key_up(Key::Control).perform().await.expect("keys to press");
     }
 
     /// Answers what the page asks before it goes on.
@@ -239,9 +271,13 @@ impl Person {
         self.tells("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": 740, "deviceScaleFactor": 2, "mobile": true})).await;
     }
 
-    /// A small window, in which even a few lines have to be scrolled.
-    pub async fn makes_the_window_small(&self) {
-        self.web.set_window_rect(0, 0, 900, 500).await.expect("a small window");
+    pub async fn sizes_the_window(&self, width: u32, height: u32) {
+        self.web.set_window_rect(0, 0, width, height).await.expect("a window of this size");
+    }
+
+    /// From now on pages are without their Content-Security-Policy, which would hide that something got through.
+    pub async fn goes_without_policy(&self) {
+        self.tells("Page.setBypassCSP", json!({"enabled": true})).await;
     }
 
     async fn prefers(&self, scheme: &str) {
@@ -259,6 +295,13 @@ impl Person {
         self.console(page).await;
         self.axe(page).await;
         self.console(page).await;
+    }
+
+    /// Notes what is not as it should be, and goes on.
+    pub fn expects(&self, what: &str, holds: bool) {
+        if !holds {
+            self.found.borrow_mut().push(format!("It is not so that {what}."));
+        }
     }
 
     /// Notes errors that the browser logged since it was last asked.
@@ -280,9 +323,9 @@ impl Person {
     /// Notes what axe objects to.
     pub async fn axe(&self, page: &str) {
         self.js(&AXE, &[]).await;
-        for (scheme, ground, tags) in [("light", "--paper", EVERYTHING), ("dark", "--glow", COLOURS)] {
+        for (scheme, ground, options) in [("light", "--paper", EVERYTHING), ("dark", "--glow", COLOURS)] {
             self.prefers(scheme).await;
-            let objections = self.js(OBJECTIONS, &[ground, &json!(tags).to_string()]).await;
+            let objections = self.js(OBJECTIONS, &[ground, options]).await;
             for it in objections.as_array().expect("a list") {
                 self.found.borrow_mut().push(format!("{page} in {scheme}, axe: {}", it.as_str().unwrap_or_default()));
             }
@@ -293,9 +336,23 @@ impl Person {
     /// Ends their visit, and tells what inspections found.
     pub async fn goes(self) {
         self.console("the last page").await;
-        let _ = self.web.quit().await;
-        let found = self.found.into_inner();
+        let _ = self.web.clone().quit().await;
+        let found = self.found.take();
         assert!(found.is_empty(), "{} objects:\n{}", self.name, found.join("\n"));
+    }
+}
+
+impl Drop for Person {
+    /// Closes the browser also when the test failed. The client's own way waits in vain on a runtime of one thread.
+    fn drop(&mut self) {
+        use std::io::{Read, Write};
+        if self.web.clone().leak().is_err() {
+            return; // they went
+        }
+        let driver = self.web.server_url().socket_addrs(|| None).expect("the driver's address");
+        let Ok(mut line) = std::net::TcpStream::connect(&driver[..]) else { return };
+        let close = format!("DELETE /session/{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", self.web.session_id());
+        let _ = line.set_read_timeout(Some(DEADLINE)).and_then(|()| line.write_all(close.as_bytes())).and_then(|()| line.read(&mut [0; 64]));
     }
 }
 
@@ -305,16 +362,17 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
     std::fs::read_to_string(path).expect("axe-core is not there: run `npm ci` in the folder e2e")
 });
 
-const EVERYTHING: &[&str] = &["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const EVERYTHING: &str = r#"{
+    "runOnly": { "type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+    "rules": { "target-size": { "enabled": true } }
+}"#;
 /// What can differ between light and dark.
-const COLOURS: &[&str] = &["cat.color"];
+const COLOURS: &str = r#"{ "runOnly": { "type": "rule", "values": ["color-contrast", "link-in-text-block"] } }"#;
 
 /// The page's ground is a gradient, before which axe does not judge contrast: it is judged on the harder of its two ends.
-const OBJECTIONS: &str = "const [ground, tags] = arguments;
+const OBJECTIONS: &str = "const [ground, options] = arguments;
     document.body.style.background = `var(${ground})`;
-    const options = { resultTypes: ['violations'], runOnly: { type: 'tag', values: JSON.parse(tags) } };
-    if (tags.includes('wcag22aa')) options.rules = { 'target-size': { enabled: true } };
-    return axe.run(document, options).then(({ violations }) => {
+    return axe.run(document, { resultTypes: ['violations'], ...JSON.parse(options) }).then(({ violations }) => {
         document.body.style.background = '';
         return violations.map((it) => `${it.id}, ${it.help}` + it.nodes.map((node) => `\\n    ${node.html}\\n        ${node.failureSummary}`).join(''));
     });";

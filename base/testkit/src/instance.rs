@@ -47,15 +47,25 @@ impl App {
             Engine::Sqlite => Place::Sqlite(folder.join("tacit.db")),
             Engine::Postgres => Place::Postgres(postgres::database().await),
         };
-        Self::at(place, folder, slices).await
+        Self::at(place, folder, slices, 7).await
     }
 
-    async fn at(place: Place, folder: PathBuf, slices: fn() -> Vec<Slice>) -> Self {
+    /// The same people, words and sessions once more, to try one thing on (SQLite).
+    pub async fn copy(&self, slices: fn() -> Vec<Slice>) -> Self {
+        let random = kernel::random::hex(&Random::System.bytes::<8>().unwrap());
+        let folder = std::env::temp_dir().join(format!("tacit-test-{random}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("tacit.db");
+        self.house.db.copy_to(&file).await.unwrap();
+        Self::at(Place::Sqlite(file), folder, slices, 8).await
+    }
+
+    async fn at(place: Place, folder: PathBuf, slices: fn() -> Vec<Slice>, node: i64) -> Self {
         let migrations: Vec<_> = kernel_migrations().into_iter().chain(slices().into_iter().flat_map(|s| s.migrations)).collect();
         let projections: Vec<_> = slices().into_iter().flat_map(|s| s.projections).collect();
         let clock = Clock::fixed(NOON);
         let db = Db::open(&place, &migrations, &projections, NOON).await.unwrap();
-        let ids = IdMaker::new(clock.clone(), 7);
+        let ids = IdMaker::new(clock.clone(), node);
         let house = Arc::new(House { db, clock, ids, random: Random::seeded(1) });
         let (closing, close) = watch::channel(false);
         let config = Config { limits: false, ..Config::local("http://localhost") };

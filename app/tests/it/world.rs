@@ -1,0 +1,182 @@
+//! Everybody who can stand to a community, around one community that knocks and one that is closed.
+
+use community::acts::NewCommunity;
+use community::{Openness, Stage};
+use conversation::ContributionId;
+use conversation::acts::{Lineage, NewContribution, NewReply};
+use conversation::{For, Kind};
+use kernel::{Line, PersonId};
+use membership::acts::Joining;
+use membership::invitations::{Inviting, InvitingByLink};
+use membership::knocking::Knocking;
+use membership::suspension::Suspending;
+use narration::acts::Narrating;
+use person::acts::NewAccount;
+use shell::Scope;
+use testkit::{App, Engine};
+
+/// Weakest first. `author` is the member who wrote what the table asks for.
+pub const PRINCIPALS: [&str; 10] =
+    ["stranger", "non-member", "invited", "knocking", "left", "suspended", "operator", "member", "author", "steward"];
+
+pub struct World {
+    pub app: App,
+    pub people: Vec<Someone>,
+    pub ids: Ids,
+}
+
+pub struct Someone {
+    pub name: &'static str,
+    pub id: PersonId,
+    pub cookie: String,
+    pub token: String,
+}
+
+/// Concrete things for the `{…}` of routes, of the author where it matters.
+#[derive(Clone)]
+pub struct Ids {
+    pub closed_opening: ContributionId,
+    pub knock_opening: ContributionId,
+    pub mine: ContributionId,
+    pub named: ContributionId,
+    pub trail: String,
+    pub session: String,
+    pub token: String,
+    pub knock: String,
+    pub hat: String,
+    pub suspension: String,
+    pub invitation: String,
+    pub link: String,
+    pub reset: String,
+}
+
+pub const CLOSED: &str = "closed-door";
+pub const KNOCK: &str = "knock-door";
+
+impl World {
+    pub fn who(&self, name: &str) -> &Someone {
+        self.people.iter().find(|p| p.name == name).unwrap()
+    }
+
+    fn by(&self, name: &str) -> kernel::Cx {
+        self.app.by(self.who(name).id)
+    }
+
+    pub async fn new(engine: Engine) -> Self {
+        let app = App::new(engine, tacit::slices).await;
+        let mut people = Vec::new();
+        for name in PRINCIPALS.into_iter().skip(1).chain(["victim", "friend"]) {
+            let account = NewAccount {
+                handle: Line(format!("{}{name}", if ["operator", "steward"].contains(&name) { "the-" } else { "" })),
+                name: Line(format!("Canary-name-{name}")),
+                password: "a quiet sentence".into(),
+                invitation: Line::default(),
+                zone: Line::default(),
+            };
+            let id = person::acts::add(&app.system(), &account, name == "operator").await.unwrap();
+            let cookie = person::acts::begin_session(&app.stranger(), id, "").await.unwrap();
+            let token = person::acts::make_token(&app.by(id), id, "", &[Scope::Read, Scope::Write]).await.unwrap();
+            people.push(Someone { name, id, cookie, token });
+        }
+        let nothing = String::new;
+        let none = ContributionId(1);
+        let ids = Ids {
+            closed_opening: none,
+            knock_opening: none,
+            mine: none,
+            named: none,
+            trail: nothing(),
+            session: nothing(),
+            token: nothing(),
+            knock: nothing(),
+            hat: nothing(),
+            suspension: nothing(),
+            invitation: nothing(),
+            link: nothing(),
+            reset: nothing(),
+        };
+        let mut world = Self { app, people, ids };
+        world.settle(CLOSED, Openness::Closed).await;
+        world.settle(KNOCK, Openness::Knock).await;
+        world.speak().await;
+        world.things().await;
+        world
+    }
+
+    async fn settle(&self, slug: &str, openness: Openness) {
+        let new = NewCommunity {
+            name: Line(slug.into()),
+            slug: Line(slug.into()),
+            domain: format!("canary-domain-{slug}").as_str().into(),
+            purpose: "A purpose".into(),
+            practice: "".into(),
+            openness: Some(openness),
+            stage: Some(Stage::Growing),
+        };
+        let steward = self.by("steward");
+        membership::acts::found(&steward, &new).await.unwrap();
+        for name in ["invited", "left", "suspended", "member", "author"] {
+            let inviting = Inviting { handle: name.into(), note: Line::default() };
+            membership::invitations::invite(&steward, slug, &inviting).await.unwrap();
+            if name != "invited" {
+                membership::acts::join(&self.by(name), slug, &Joining::default()).await.unwrap();
+            }
+        }
+        membership::acts::leave(&self.by("left"), slug).await.unwrap();
+        let suspending = Suspending { handle: "suspended".into(), reason: "canary-reason".into(), days: "9".into() };
+        membership::suspension::suspend(&steward, slug, &suspending).await.unwrap();
+        if openness == Openness::Knock {
+            membership::knocking::knock(&self.by("knocking"), slug, &Knocking { words: "canary-knock".into() }).await.unwrap();
+        }
+    }
+
+    async fn speak(&mut self) {
+        let author = self.by("author");
+        let said = |words: &str, audience| NewContribution { words: words.into(), audience: Some(audience), kind: Some(Kind::Narration), ..Default::default() };
+        let lineage = Lineage::default();
+        let closed = said("canary-closed words", For::Community);
+        self.ids.closed_opening = conversation::acts::contribute(&author, Some(CLOSED), &closed, &lineage).await.unwrap();
+        let knock = said("canary-members words", For::Community);
+        self.ids.knock_opening = conversation::acts::contribute(&author, Some(KNOCK), &knock, &lineage).await.unwrap();
+        self.ids.mine = conversation::acts::contribute(&author, None, &said("canary-mine words", For::Me), &lineage).await.unwrap();
+        let named = NewContribution { named: "friend".into(), ..said("canary-named words", For::Named) };
+        self.ids.named = conversation::acts::contribute(&author, None, &named, &lineage).await.unwrap();
+        for (id, words) in [(self.ids.closed_opening, "canary-closed reply"), (self.ids.knock_opening, "canary-members reply")] {
+            let reply = NewReply { words: words.into(), ..NewReply::default() };
+            conversation::acts::reply(&self.by("member"), id, &reply).await.unwrap();
+        }
+        let trail = Narrating {
+            words: "canary-closed step".into(),
+            community: CLOSED.into(),
+            trail: "new".into(),
+            trail_title: "canary-closed trail".into(),
+            ..Narrating::default()
+        };
+        let step = narration::acts::narrate(&author, &trail).await.unwrap();
+        self.ids.trail = conversation::store::one(&author, step).await.unwrap().unwrap().trail.unwrap().0.to_string();
+        conversation::drafts::keep(&author, "home", "canary-mine draft").await.unwrap();
+    }
+
+    async fn things(&mut self) {
+        let (author, steward) = (self.by("author"), self.by("steward"));
+        self.ids.session = person::store::sessions(&author).await.unwrap()[0].id.to_string();
+        self.ids.token = person::store::tokens(&author).await.unwrap()[0].id.to_string();
+        membership::hats::offer(&steward, CLOSED, &membership::hats::Offering { handle: "author".into() }).await.unwrap();
+        for waiting in membership::store::waiting(&author).await.unwrap() {
+            if let membership::store::Waiting::Hat { id, .. } = waiting {
+                self.ids.hat = id.to_string();
+            }
+        }
+        for waiting in membership::store::waiting(&steward).await.unwrap() {
+            if let membership::store::Waiting::Knock { id, .. } = waiting {
+                self.ids.knock = id.to_string();
+            }
+        }
+        self.ids.suspension = membership::suspension::list(&steward, CLOSED).await.unwrap()[0].id.to_string();
+        let link = InvitingByLink { note: Line::default(), uses: "5".into() };
+        self.ids.link = membership::invitations::invite_by_link(&steward, CLOSED, &link).await.unwrap();
+        let closed = community::store::inside(&steward, CLOSED).await.unwrap().id;
+        self.ids.invitation = membership::store::own_links(&steward, closed).await.unwrap()[0].id.to_string();
+        self.ids.reset = person::acts::make_link(&self.app.system(), "reset", Some("author")).await.unwrap();
+    }
+}
