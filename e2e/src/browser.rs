@@ -10,7 +10,7 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogL
 use crate::{DEADLINE, Folder, Person, Place, Running, named_by};
 
 /// Without animated scrolling: what is clicked lies still.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -20,6 +20,7 @@ const FLAGS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--force-prefers-reduced-motion",
+    "--disable-features=BackForwardCache",
     "--window-size=1280,900",
 ];
 
@@ -61,6 +62,7 @@ impl Browser {
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a level");
         wanted.set("unhandledPromptBehavior", "ignore").expect("a capability");
         let web = WebDriver::new(&self.url, wanted).await.unwrap_or_else(|why| panic!("Chromium does not start: {why}"));
+        web.set_page_load_timeout(DEADLINE).await.expect("a deadline for pages");
         Person::new(name, &place.url, web, profile)
     }
 }

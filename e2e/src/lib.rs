@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 pub use browser::Browser;
-pub use person::Person;
+pub use person::{Person, all_go};
 pub use place::{PASSWORD, Place};
 pub use thirtyfour::Key;
 

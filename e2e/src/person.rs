@@ -14,7 +14,7 @@ pub struct Person {
     name: String,
     place: String,
     web: WebDriver,
-    /// What inspections found; told all at once when they go.
+    /// What inspections found; told all at once in [`all_go`].
     found: RefCell<Vec<String>>,
     _profile: Folder,
 }
@@ -31,9 +31,8 @@ impl Person {
     pub async fn wait_for<T>(&self, what: &str, look: impl AsyncFn() -> Look<T>) -> T {
         let end = Instant::now() + DEADLINE;
         loop {
-            let t = Instant::now(); let l = look().await; if t.elapsed().as_millis() > 500 {eprintln!("look {:?} {what}", t.elapsed());}
-            let trouble = match l {
-                Ok(Some(it)) => { let el = DEADLINE - end.saturating_duration_since(Instant::now()); if el.as_millis() > 150 { eprintln!("{el:?} {what}"); } return it},
+            let trouble = match look().await {
+                Ok(Some(it)) => return it,
                 Ok(None) => String::new(),
                 Err(why) => format!("\n{why}"),
             };
@@ -50,8 +49,7 @@ impl Person {
     /// Opens a path of the place, or a whole address.
     pub async fn open(&self, path: &str) {
         let url = if path.starts_with('/') { format!("{}{path}", self.place) } else { path.to_owned() };
-        let t = Instant::now();
-        self.web.goto(url).await.unwrap_or_else(|why| panic!("{} cannot open {path}: {why}", self.name)); eprintln!("goto {:?}", t.elapsed());
+        self.web.goto(url).await.unwrap_or_else(|why| panic!("{} cannot open {path}: {why}", self.name));
     }
 
     /// The path where they are.
@@ -83,12 +81,12 @@ impl Person {
     pub async fn give_name_and_password(&self, handle: &str, password: &str) {
         self.fill("Handle", handle).await;
         self.fill("Password", password).await;
-        self.click_in("main", "Sign in").await;
+        self.follow_in("main", "Sign in").await;
     }
 
     pub async fn sign_out(&self) {
         self.find(".menu > summary").await.click().await.expect("to open the menu");
-        self.click("Sign out").await;
+        self.follow("Sign out").await;
         self.sees("Come in").await;
     }
 
@@ -190,7 +188,7 @@ impl Person {
         self.wait_for(&format!("\"{words}\" to click in {css}"), async || {
             for part in self.web.find_all(By::Css(css)).await? {
                 if let Some(it) = first_shown(part.find_all(By::XPath(what.clone())).await?).await? {
-                    let t = Instant::now(); let r = it.click().await.map(Some); if t.elapsed().as_millis() > 500 {eprintln!("click {:?} {r:?}", t.elapsed());} return r;
+                    return it.click().await.map(Some);
                 }
             }
             Ok(None)
@@ -198,11 +196,21 @@ impl Person {
         .await;
     }
 
+    /// Clicks what leads to another page, and waits until this one is gone.
+    pub async fn follow(&self, words: &str) {
+        self.follow_in("body", words).await;
+    }
+
+    pub async fn follow_in(&self, css: &str, words: &str) {
+        let page = self.web.find(By::Tag("html")).await.expect("a page");
+        self.click_in(css, words).await;
+        self.wait_for(&format!("\"{words}\" to lead somewhere"), async || Ok(page.tag_name().await.is_err().then_some(()))).await;
+    }
+
     pub async fn fill(&self, label: &str, words: &str) {
         let field = self.field(label).await;
-        let t = Instant::now();
         field.clear().await.expect("a field that can be written in");
-        eprintln!("clear {:?}", t.elapsed()); field.send_keys(words).await.expect("a field that can be written in");eprintln!("type {:?}", t.elapsed());
+        field.send_keys(words).await.expect("a field that can be written in");
     }
 
     async fn field(&self, label: &str) -> WebElement {
@@ -262,6 +270,10 @@ impl Person {
         let args: Vec<Value> = args.iter().map(|arg| json!(arg)).collect();
         let ran = self.web.execute(script, args).await;
         ran.unwrap_or_else(|why| panic!("{} ran a script that failed: {why}\n{script}", self.name)).json().clone()
+    }
+
+    pub async fn goes_back(&self) {
+        self.web.back().await.expect("a page before this one");
     }
 
     // The window
@@ -333,13 +345,20 @@ impl Person {
         self.prefers("").await;
     }
 
-    /// Ends their visit, and tells what inspections found.
-    pub async fn goes(self) {
+    async fn goes(self) -> Vec<String> {
         self.console("the last page").await;
         let _ = self.web.clone().quit().await;
-        let found = self.found.take();
-        assert!(found.is_empty(), "{} objects:\n{}", self.name, found.join("\n"));
+        self.found.take()
     }
+}
+
+/// Ends their visits, and tells what was noted meanwhile.
+pub async fn all_go(persons: impl IntoIterator<Item = Person>) {
+    let mut found = Vec::new();
+    for person in persons {
+        found.extend(person.goes().await);
+    }
+    assert!(found.is_empty(), "{} things are not as they should be:\n{}", found.len(), found.join("\n"));
 }
 
 impl Drop for Person {

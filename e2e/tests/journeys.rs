@@ -1,6 +1,6 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
 
-use e2e::{Browser, PASSWORD, Person, Place};
+use e2e::{Browser, PASSWORD, Person, Place, all_go};
 
 const COMMUNITY: &str = "/c/night-handovers";
 
@@ -25,8 +25,7 @@ async fn a_community_comes_to_life() {
     let cy = bo; // the same browser, another person
     cy_knocks_and_is_let_in(&ada, &cy, &place, &private).await;
     cy_leaves_the_place_for_good(&ada, &cy).await;
-    ada.goes().await;
-    cy.goes().await;
+    all_go([ada, cy]).await;
 }
 
 async fn ada_sets_the_place_up(ada: &Person, place: &Place) {
@@ -45,7 +44,7 @@ async fn ada_sets_the_place_up(ada: &Person, place: &Place) {
     ada.fill("Handle", "ada").await;
     ada.fill("Password", PASSWORD).await;
     ada.choose("Anybody").await;
-    ada.click("Begin").await;
+    ada.follow("Begin").await;
     ada.sees("From where I belong").await;
     ada.inspect("a new home").await;
 
@@ -62,36 +61,36 @@ async fn ada_sets_the_place_up(ada: &Person, place: &Place) {
 
 async fn ada_founds_a_community(ada: &Person) {
     ada.open("/communities").await;
-    ada.click("Found a community").await;
+    ada.follow("Found a community").await;
     ada.arrives_at("Found a community").await;
     ada.inspect("founding").await;
     ada.fill("Name", "Night handovers").await;
     ada.fill("Purpose", "That nothing gets lost between two shifts.").await;
     ada.choose("Open").await;
-    ada.click("Found it").await;
+    ada.follow("Found it").await;
     ada.sees("Nothing is lost.").await; // the domain was forgotten
     ada.has_filled("Purpose", "That nothing gets lost between two shifts.").await;
     ada.console_tells_only_of(422).await;
     ada.axe("founding, with something to mend").await;
     ada.fill("Domain", "Handing over at night, and what makes it safe.").await;
     ada.fill("Practice", "We say what we noticed while it is fresh.").await;
-    ada.click("Found it").await;
+    ada.follow("Found it").await;
     ada.arrives_at("Night handovers").await;
     ada.sees("You belong here").await;
     ada.inspect("the front door of a steward").await;
 
-    ada.click_in("header.door", "Revise the charter").await;
+    ada.follow_in("header.door", "Revise the charter").await;
     ada.arrives_at("Revise the charter").await;
     ada.inspect("revising the charter").await;
     ada.fill("Purpose", "That nothing and nobody gets lost between two shifts.").await;
     ada.fill("Why", "Patients are somebody.").await;
-    ada.click("Revise it").await;
+    ada.follow("Revise it").await;
     ada.arrives_at("How the purpose came to be").await;
     ada.sees_in("ins", "nobody").await;
     ada.inspect("the charter's history").await;
     ada.open(&format!("{COMMUNITY}/people")).await;
     ada.inspect("who is here").await;
-    ada.click("For stewards").await;
+    ada.follow("For stewards").await;
     ada.arrives_at("For stewards").await;
     ada.click("Suspend somebody").await;
     ada.inspect("the page for stewards").await;
@@ -99,9 +98,9 @@ async fn ada_founds_a_community(ada: &Person) {
 
 async fn bo_joins_by_an_invitation(ada: &Person, bo: &Person) {
     ada.open(COMMUNITY).await;
-    ada.click("Invite somebody").await;
+    ada.follow("Invite somebody").await;
     ada.arrives_at("Invite somebody").await;
-    ada.click("Make a link").await;
+    ada.follow("Make a link").await;
     ada.sees("Here is your link.").await;
     ada.inspect("inviting").await;
     let link = ada.reads("#link").await;
@@ -109,19 +108,19 @@ async fn bo_joins_by_an_invitation(ada: &Person, bo: &Person) {
     bo.open(&link).await;
     bo.sees("Ada invites you.").await;
     bo.inspect("an invitation for a stranger").await;
-    bo.click("Make an account").await;
+    bo.follow("Make an account").await;
     bo.arrives_at("Make an account").await;
     bo.fill("Your name", "Bo").await;
     bo.fill("Handle", "bo").await;
     bo.fill("Password", PASSWORD).await;
-    bo.click("Make the account").await;
+    bo.follow("Make the account").await;
     bo.arrives_at("Night handovers").await;
     bo.click("Two questions, only for yourself").await;
     bo.inspect("joining").await;
     bo.fill("Why do you join?", "I hand over to Ada.").await;
     bo.choose("I wanted to").await;
     bo.choose("Everyone who sees the community").await;
-    bo.click("Join").await;
+    bo.follow("Join").await;
     bo.sees("You belong here").await;
     bo.inspect("the front door of a member").await;
     bo.open("/me/memberships").await;
@@ -147,11 +146,11 @@ async fn what_ada_narrates_appears_for_bo(bo: &Person, place: &Place) {
     bo.sees_in(".live", "1 new thing was said").await;
     place.narrate(&token, &["-c", "night-handovers", "Gave the red pen to the day shift."]);
     bo.sees_in(".live", "2 new things were said").await;
+    bo.inspect("conversations with news").await;
     bo.expects("the page does not move under its reader", what_lies_where(bo).await == before);
     bo.expects("the news is where its reader looks", is_in_sight(bo, ".live a").await);
-    bo.inspect("conversations with news").await;
 
-    bo.click("2 new things were said").await;
+    bo.follow("2 new things were said").await;
     bo.sees("Tried the red pen again. It holds.").await;
     bo.sees("Gave the red pen to the day shift.").await;
     assert_eq!(bo.count(".stream > li").await, 10);
@@ -195,7 +194,7 @@ async fn bo_answers_a_passage(ada: &Person, bo: &Person, place: &Place) -> Strin
     bo.writes_in("Your answer").await;
     bo.inspect("answering").await;
     bo.fill("Your answer", "So it is here. We drop it first.").await;
-    bo.click_in(".answer .actions", "Answer").await;
+    bo.follow_in(".answer .actions", "Answer").await;
     bo.sees_in(".reply .words", "We drop it first.").await;
     bo.sees_in(".reply .quote", "The index was built twice").await;
     bo.inspect("a conversation").await;
@@ -206,44 +205,45 @@ async fn bo_answers_a_passage(ada: &Person, bo: &Person, place: &Place) -> Strin
 
 async fn ada_thanks_and_thinks_on(ada: &Person, bo: &Person, told: &str) {
     ada.sees_in(".live", "1 new reply").await;
-    ada.click("1 new reply").await;
+    ada.follow("1 new reply").await;
     ada.sees("We drop it first.").await;
     ada.click_in(".reply", "Thank").await;
     ada.fill("What for, in your words", "That halves my night.").await;
-    ada.click_in(".reply .actions", "Thank").await;
+    ada.follow_in(".reply .actions", "Thank").await;
     ada.sees_in(".thanks", "Ada thanked: That halves my night.").await;
     ada.inspect("a conversation with thanks").await;
 
     bo.open(told).await;
     bo.sees_in(".thanks", "That halves my night.").await;
-    bo.click_in(".opening", "This happens to me too").await;
+    bo.follow_in(".opening", "This happens to me too").await;
     bo.sees_in(".metoo", "Bo: this happens to me too").await;
-    bo.click_in(".reply", "Withdraw").await;
+    bo.follow_in(".reply", "Withdraw").await;
     bo.sees("Withdrawn by its author").await;
     bo.inspect("a conversation with something withdrawn").await;
-    bo.click("Bring it back").await;
+    bo.follow("Bring it back").await;
     bo.sees("We drop it first.").await;
 
     ada.open(told).await;
-    ada.click_in(".opening", "Change").await;
+    ada.follow_in(".opening", "Change").await;
     ada.arrives_at("Change what you said").await;
     ada.inspect("changing what was said").await;
     ada.fill("Your words", "The restore took 40 minutes. The index was built twice.").await;
-    ada.click("Keep").await;
+    ada.follow("Keep").await;
+    ada.sees("The index was built twice.").await;
     ada.sees_no("I think").await;
-    ada.click("changed").await;
+    ada.follow("changed").await;
     ada.arrives_at("What this was before").await;
     ada.sees("Does this happen elsewhere?").await;
     ada.inspect("what it was before").await;
 
     ada.open(told).await;
-    ada.click("Turn into a question, problem or insight").await;
+    ada.follow("Turn into a question, problem or insight").await;
     ada.arrives_at("From a narration").await;
     ada.inspect("letting a narration grow").await;
     ada.choose("A question").await;
     ada.fill("Title", "Who else drops the index first?").await;
     ada.fill("Your words", "And does anybody miss it meanwhile?").await;
-    ada.click("Say it").await;
+    ada.follow("Say it").await;
     ada.arrives_at("Who else drops the index first?").await;
     ada.sees_in(".grew", "grew from").await;
     ada.click("Change whom it is for").await;
@@ -251,28 +251,28 @@ async fn ada_thanks_and_thinks_on(ada: &Person, bo: &Person, told: &str) {
 
     ada.open(told).await;
     ada.sees_in(".grew", "led to").await;
-    ada.click("Trail: The slow restore").await;
+    ada.follow("Trail: The slow restore").await;
     ada.arrives_at("Trail: The slow restore").await;
     ada.inspect("a trail").await;
-    ada.click("Go on with this trail").await;
+    ada.follow("Go on with this trail").await;
     ada.has_filled("The work", "").await;
     ada.inspect("narrating").await;
     ada.fill("What are you working on? What did you notice?", "Dropped the index first: 12 minutes.").await;
-    ada.click("Say it").await;
-    ada.click("Trail: The slow restore").await;
+    ada.follow("Say it").await;
+    ada.follow("Trail: The slow restore").await;
     ada.sees("12 minutes").await;
     assert_eq!(ada.count(".trail > li").await, 2);
 }
 
 async fn ada_says_something_longer(ada: &Person) {
     ada.open(&format!("{COMMUNITY}/conversations")).await;
-    ada.click("Say something here").await;
+    ada.follow("Say something here").await;
     ada.arrives_at("Say something here").await;
     ada.inspect("saying something").await;
     ada.fill("Title", "How we hand over").await;
     ada.fill("Your words", LONGER).await;
     ada.pick("Kind", "experience").await;
-    ada.click("Say it").await;
+    ada.follow("Say it").await;
     ada.arrives_at("How we hand over").await;
     ada.sees_in(".words .mention", "@bo").await;
     ada.inspect("words of every shape").await;
@@ -294,12 +294,12 @@ async fn bo_and_ada_talk_privately(ada: &Person, bo: &Person) -> String {
     bo.open("/@ada").await;
     bo.arrives_at("Ada").await;
     bo.inspect("a person").await;
-    bo.click("Begin one").await;
+    bo.follow("Begin one").await;
     bo.arrives_at("Talk privately").await;
     bo.has_filled("With whom", "ada").await;
     bo.inspect("beginning to talk privately").await;
     bo.fill("Your words", "Shall I take your Friday night?").await;
-    bo.click("Say it").await;
+    bo.follow("Say it").await;
     bo.sees("for named people").await;
     bo.inspect("a private conversation").await;
     let between_them = bo.at().await;
@@ -309,7 +309,7 @@ async fn bo_and_ada_talk_privately(ada: &Person, bo: &Person) -> String {
     ada.open(&between_them).await;
     ada.click("Answer").await;
     ada.fill("Your answer", "Please do.").await;
-    ada.click_in(".answer .actions", "Answer").await;
+    ada.follow_in(".answer .actions", "Answer").await;
     ada.sees_in(".reply", "Please do.").await;
 
     between_them
@@ -319,10 +319,10 @@ async fn everything_about_oneself_is_in_reach(ada: &Person) {
     ada.open("/me").await;
     ada.fill("My practice", "Handing a ward over, and being awake for it.").await;
     ada.fill("Time zone", "Europe/Berlin").await;
-    ada.click_in("form[action='/me']", "Keep").await;
+    ada.follow_in("form[action='/me']", "Keep").await;
     ada.has_filled("Time zone", "Europe/Berlin").await;
     ada.fill("What it is for", "the ward's terminal").await;
-    ada.click("Make a token").await;
+    ada.follow("Make a token").await;
     ada.sees("Here is your token.").await;
     ada.inspect("settings").await;
     for (path, page) in [("/@ada", "one's own page"), ("/@ada/said", "all that one said"), ("/api", "for programs"), ("/about", "about this place")] {
@@ -330,7 +330,7 @@ async fn everything_about_oneself_is_in_reach(ada: &Person) {
         ada.inspect(page).await;
     }
     ada.open("/me").await;
-    ada.click("Leave this place").await;
+    ada.follow("Leave this place").await;
     ada.arrives_at("Leaving this place").await;
     ada.inspect("leaving").await;
     ada.open("/nowhere").await;
@@ -341,13 +341,14 @@ async fn everything_about_oneself_is_in_reach(ada: &Person) {
 
 async fn bo_leaves_and_comes_back(bo: &Person) {
     bo.open(COMMUNITY).await;
-    bo.click("Leave").await;
+    bo.follow("Leave").await;
     bo.sees("Ways to be here").await;
     bo.inspect("the front door after leaving").await;
-    bo.click("Just read").await;
+    bo.follow("Just read").await;
+    bo.arrives_at("Conversations").await;
     bo.sees("How we hand over").await;
     bo.open(COMMUNITY).await;
-    bo.click("Join").await;
+    bo.follow("Join").await;
     bo.sees("You belong here").await;
     bo.open("/me/memberships").await;
     assert_eq!(bo.count(".sessions > li").await, 2, "two spells, and what was between them");
@@ -357,19 +358,19 @@ async fn cy_knocks_and_is_let_in(ada: &Person, cy: &Person, place: &Place, priva
     ada.open(&format!("{COMMUNITY}/charter/revision")).await;
     ada.choose("Knock").await;
     ada.fill("Why", "We are many now.").await;
-    ada.click("Revise it").await;
+    ada.follow("Revise it").await;
     ada.sees("We are many now.").await;
 
     place.add("cy", "Cy");
     cy.open(COMMUNITY).await;
     cy.inspect("the front door for a stranger").await;
-    cy.click("Knock").await;
+    cy.follow("Knock").await;
     cy.give_name_and_password("cy", PASSWORD).await;
     cy.arrives_at("Night handovers").await;
-    cy.click("Knock").await;
+    cy.follow("Knock").await;
     cy.fill("A word to the stewards", "I take the day shift over.").await;
     cy.inspect("knocking").await;
-    cy.click("Knock").await;
+    cy.follow("Knock").await;
     cy.sees("You knocked.").await;
 
     ada.open("/").await;
@@ -377,19 +378,19 @@ async fn cy_knocks_and_is_let_in(ada: &Person, cy: &Person, place: &Place, priva
     ada.open("/me/waiting").await;
     ada.sees("I take the day shift over.").await;
     ada.inspect("a knock that waits").await;
-    ada.click("Open the door").await;
+    ada.follow("Open the door").await;
     ada.sees("Nothing waits.").await;
     ada.open(&format!("{COMMUNITY}/invitations")).await;
     ada.fill("Handle", "cy").await;
     ada.fill("A word to them", "The day shift belongs here.").await;
-    ada.click("Invite").await;
+    ada.follow("Invite").await;
     ada.sees("Your invitation is with @cy").await;
 
     cy.open("/me/waiting").await;
     cy.sees("The door is open for you:").await;
     cy.sees("The day shift belongs here.").await;
     cy.inspect("an open door that waits").await;
-    cy.click("Join").await;
+    cy.follow("Join").await;
     cy.sees("You belong here").await;
 
     cy.open(private).await; // Ada's and Bo's
@@ -400,7 +401,7 @@ async fn cy_knocks_and_is_let_in(ada: &Person, cy: &Person, place: &Place, priva
 async fn cy_leaves_the_place_for_good(ada: &Person, cy: &Person) {
     cy.open("/").await;
     cy.fill("What are you working on? What did you notice?", "Took the day shift over for the last time.").await;
-    cy.click("Say it").await;
+    cy.follow("Say it").await;
     cy.sees("for the last time").await;
     let last_words = cy.at().await;
     cy.open("/me/leaving").await;

@@ -85,6 +85,14 @@ impl Cx {
         Self { house: self.house.clone(), viewer: Viewer::Person(person), once: None }
     }
 
+    /// What this act made when it was sent before with the same key; asked before any rule, since the world has
+    /// changed by the act itself.
+    pub async fn done_before<T: From<Id>>(&self) -> Result<Option<T>> {
+        let (Some(once), Some(me)) = (&self.once, self.viewer.person()) else { return Ok(None) };
+        let done = self.house.db.done_before(me, once).await?;
+        Ok(done.map(T::from))
+    }
+
     /// Commits an act that makes or changes `subject`, once. Sent again with the same key, it answers the first
     /// subject and changes nothing.
     pub async fn write<T: From<Id> + Into<Id>>(&self, batch: Batch, subject: T) -> Result<T> {

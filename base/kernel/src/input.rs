@@ -14,7 +14,7 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     /// The cleaned text; what is wrong with it goes to `problems`.
     pub fn check(&self, field: &'static str, problems: &mut Problems) -> String {
         let text = self.0.trim();
-        if text.chars().any(|c| c.is_control() || is_invisible_override(c)) {
+        if text.chars().any(|c| c.is_control() || turns_text(c) || matches!(c, '\u{2028}' | '\u{2029}')) {
             problems.add(field, "Please use a single line without control characters.");
         }
         bounds::<MIN, MAX>(text, field, problems)
@@ -24,7 +24,7 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
 impl<const MIN: usize, const MAX: usize> Words<MIN, MAX> {
     /// The cleaned text (line ends as `\n`); what is wrong with it goes to `problems`.
     pub fn check(&self, field: &'static str, problems: &mut Problems) -> String {
-        let text = self.0.replace("\r\n", "\n").replace('\r', "\n");
+        let text: String = self.0.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !turns_text(*c)).collect();
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
             problems.add(field, "This text holds control characters that cannot be kept.");
         }
@@ -34,7 +34,7 @@ impl<const MIN: usize, const MAX: usize> Words<MIN, MAX> {
 
 fn bounds<const MIN: usize, const MAX: usize>(text: &str, field: &'static str, problems: &mut Problems) -> String {
     let n = text.chars().count();
-    if n == 0 && MIN > 0 {
+    if MIN > 0 && !text.chars().any(is_visible) {
         problems.add(field, "Please write something here.");
     } else if n < MIN {
         problems.add(field, Say::new("Please write at least {min} characters.").with("min", MIN));
@@ -45,9 +45,16 @@ fn bounds<const MIN: usize, const MAX: usize>(text: &str, field: &'static str, p
     text.to_owned()
 }
 
-/// Bidirectional overrides and isolates turn a name into another one on the page.
-fn is_invisible_override(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')
+/// Embeddings, overrides and isolates turn a text into another one on the page. The plain marks of right-to-left
+/// writing stay: names need them.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Something to see or to press: a name of blanks would be a link without text.
+fn is_visible(c: char) -> bool {
+    let blank = matches!(c, '\u{00AD}' | '\u{115F}' | '\u{1160}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}');
+    !c.is_whitespace() && !c.is_control() && !blank
 }
 
 macro_rules! bounded {
@@ -95,8 +102,10 @@ mod tests {
         Line::<1, 5>::from("  ").check("b", &mut problems);
         Line::<1, 9>::from("a\u{202e}b").check("c", &mut problems);
         Words::<1, 9>::from("a\0b").check("d", &mut problems);
+        Line::<1, 9>::from("\u{200b}\u{3164}\u{2800}").check("e", &mut problems);
+        Line::<1, 9>::from("\u{200f}נועה").check("fine", &mut problems);
         let crate::Error::Invalid(list) = problems.done().unwrap_err() else { panic!() };
-        assert_eq!(list.iter().map(|p| p.field).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+        assert_eq!(list.iter().map(|p| p.field).collect::<Vec<_>>(), ["a", "b", "c", "d", "e"]);
     }
 
     #[test]

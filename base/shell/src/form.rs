@@ -46,6 +46,10 @@ impl Form {
         match error {
             Error::Invalid(problems) => {
                 form.problems = problems.into_iter().map(|Problem { field, say }| (field, t.sentence(&say))).collect();
+                // What belongs to no field of this form is said on top of it.
+                if let Some((_, say)) = form.problems.iter().find(|(field, _)| !form.has(field)) {
+                    form.refusal = Some(say.clone());
+                }
             }
             Error::Refused(say) => form.refusal = Some(t.sentence(&say)),
             Error::Conflict => {
@@ -64,6 +68,16 @@ impl Form {
 
     pub fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether the form came back with this field, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.iter().any(|(n, _)| n == name)
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.values.retain(|(n, _)| n != name);
+        self.values.push((name.to_owned(), value.to_owned()));
     }
 
     pub fn problem(&self, name: &str) -> Option<&str> {

@@ -95,7 +95,9 @@ fn client(shell: &Shell, req: &Request) -> IpAddr {
 /// The names this place has: its public one, and this machine's own.
 fn known_host(shell: &Shell, header: &str, uri: Option<&str>) -> bool {
     let host = if header.is_empty() { uri.unwrap_or_default() } else { header };
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(n, _)| n);
+    let host = &host.to_ascii_lowercase();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host.as_str(), |(n, _)| n);
+    let name = name.trim_end_matches('.');
     ["localhost", "127.0.0.1", "[::1]"].contains(&name) || name == shell.config.public_host() || host.is_empty()
 }
 
@@ -265,7 +267,9 @@ pub(crate) fn explain(t: T, error: &Error) -> (String, &'static str) {
 
 /// On every answer.
 fn headers(mut response: Response) -> Response {
-    let fixed: [(HeaderName, &'static str); 6] = [
+    let fixed: [(HeaderName, &'static str); 8] = [
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::VARY, "cookie, authorization, accept-language"),
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),

@@ -19,7 +19,7 @@ pub mod words;
 pub use form::Form;
 pub use frame::Html;
 pub use ports::{Belongings, Door, Future, Guest, Panel, Place, Scope};
-pub use request::{Act, After, Asked, Answer, Fault, Visit};
+pub use request::{Act, After, Answer, Asked, Fault, Path, Visit};
 pub use router::{Config, Shell, app};
 pub use slice::{Needs, Rate, Route, Slice, Who};
 pub use translation::T;

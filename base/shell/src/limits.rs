@@ -20,6 +20,7 @@ struct Rates {
     write: Limiter,
     sign_in: Limiter,
     live: Limiter,
+    account: Limiter,
 }
 
 fn per_minute(n: u32, burst: u32) -> Limiter {
@@ -34,6 +35,7 @@ impl Limits {
             write: per_minute(90, 60),
             sign_in: per_minute(10, 10),
             live: per_minute(120, 60),
+            account: per_minute(100, 100),
         };
         Self { rates: on.then(rates) }
     }
@@ -46,6 +48,7 @@ impl Limits {
             Rate::Write => &rates.write,
             Rate::SignIn => &rates.sign_in,
             Rate::Live => &rates.live,
+            Rate::Account => &rates.account,
         };
         for key in keys {
             if let Err(not_until) = limiter.check_key(&(*key).to_owned()) {
@@ -60,7 +63,7 @@ impl Limits {
     /// Forgets who has not called for a while, so that memory stays bounded.
     pub fn forget(&self) {
         if let Some(r) = &self.rates {
-            for limiter in [&r.read, &r.write, &r.sign_in, &r.live] {
+            for limiter in [&r.read, &r.write, &r.sign_in, &r.live, &r.account] {
                 limiter.retain_recent();
                 limiter.shrink_to_fit();
             }

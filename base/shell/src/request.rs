@@ -121,6 +121,17 @@ impl<S: Send + Sync> FromRequestParts<S> for After {
     }
 }
 
+/// The parts of a path. What is no text of ours is not found.
+pub struct Path<P>(pub P);
+
+impl<P: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<P> {
+    type Rejection = Fault;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let path = axum::extract::Path::<P>::from_request_parts(parts, state).await;
+        path.map(|p| Self(p.0)).map_err(|_| Error::NotFound.into())
+    }
+}
+
 /// What a page is asked for: its query. What does not fit is as if it had not been asked.
 pub struct Asked<Q>(pub Q);
 
@@ -211,6 +222,7 @@ fn pairs(kind: &str, body: &[u8]) -> Result<(Pairs, Option<String>)> {
 fn form<I: DeserializeOwned>(sent: &Pairs) -> Result<I> {
     let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(sent).finish();
     serde_urlencoded::from_str(&text).map_err(|e| {
-        Error::invalid("body", kernel::Say::new("This form does not fit: {why}").with("why", e))
+        tracing::debug!(why = %e, "a form that does not fit");
+        Error::invalid("body", "This form does not fit this page. Please open the page anew and send it again.")
     })
 }

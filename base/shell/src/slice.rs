@@ -47,6 +47,8 @@ pub enum Rate {
     SignIn,
     /// Opening a stream.
     Live,
+    /// Guessing one account's secret from anywhere: wide enough that a few strangers do not lock its person out.
+    Account,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

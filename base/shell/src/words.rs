@@ -16,7 +16,9 @@ use crate::frame::{Html, escape};
 pub const VERSION: i64 = 1;
 /// Nesting beyond this is written flat; code beyond this is not highlighted.
 const DEEPEST: usize = 24;
-const LONGEST_CODE: usize = 20_000;
+const LONGEST_CODE: usize = 6_000;
+/// Cells of tables beyond this are written as text: short rows are filled up, and a few letters would become megabytes.
+const MOST_CELLS: usize = 20_000;
 /// Different people that one text may mention.
 pub const MOST_MENTIONS: usize = 20;
 
@@ -26,7 +28,7 @@ static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_ne
 pub fn mentions(markdown: &str) -> Vec<String> {
     let arena = Arena::new();
     let mut found: Vec<String> = Vec::new();
-    for node in parse_document(&arena, markdown, &options()).descendants() {
+    for node in parse_document(&arena, markdown, &options(markdown)).descendants() {
         if let NodeValue::Text(text) = &node.data.borrow().value {
             for (_, handle) in handles(text) {
                 if found.len() < MOST_MENTIONS && !found.iter().any(|h| h == handle) {
@@ -41,8 +43,8 @@ pub fn mentions(markdown: &str) -> Vec<String> {
 /// Markdown to markup. `known` are the handles that stand for somebody here; they become links.
 pub fn render(markdown: &str, known: &[String]) -> Html {
     let arena = Arena::new();
-    let root = parse_document(&arena, markdown, &options());
-    let mut writer = Writer { out: String::with_capacity(markdown.len() * 2), known };
+    let root = parse_document(&arena, markdown, &options(markdown));
+    let mut writer = Writer { out: String::with_capacity(markdown.len() * 2), known, in_link: false, code: LONGEST_CODE };
     writer.children(root, 0);
     Html::trusted(writer.out)
 }
@@ -51,7 +53,7 @@ pub fn render(markdown: &str, known: &[String]) -> Html {
 pub fn plain(markdown: &str, most: usize) -> String {
     let arena = Arena::new();
     let mut text = String::new();
-    for node in parse_document(&arena, markdown, &options()).descendants() {
+    for node in parse_document(&arena, markdown, &options(markdown)).descendants() {
         match &node.data.borrow().value {
             NodeValue::Text(t) => text.push_str(t),
             NodeValue::Code(c) => text.push_str(&c.literal),
@@ -71,10 +73,11 @@ pub fn plain(markdown: &str, most: usize) -> String {
     format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head))
 }
 
-fn options() -> Options<'static> {
+fn options(markdown: &str) -> Options<'static> {
+    let widest = markdown.lines().map(|line| line.matches('|').count()).max().unwrap_or(0);
     let mut o = Options::default();
     o.extension.strikethrough = true;
-    o.extension.table = true;
+    o.extension.table = widest * markdown.lines().count() <= MOST_CELLS;
     o.extension.autolink = true;
     o.extension.tasklist = true;
     o.parse.ignore_setext = true;
@@ -100,6 +103,9 @@ fn is_handle_char(c: char) -> bool {
 struct Writer<'k> {
     out: String,
     known: &'k [String],
+    in_link: bool,
+    /// How much code may still be highlighted.
+    code: usize,
 }
 
 impl Writer<'_> {
@@ -172,7 +178,7 @@ impl Writer<'_> {
     fn text(&mut self, text: &str) {
         let mut from = 0;
         for (at, handle) in handles(text) {
-            if self.known.iter().any(|k| k == handle) && at >= from {
+            if self.known.iter().any(|k| k == handle) && at >= from && !self.in_link {
                 self.out.push_str(&escape(text.get(from..at).unwrap_or_default()));
                 let _ = write!(self.out, "<a class=\"mention\" href=\"/@{handle}\">@{handle}</a>");
                 from = at + 1 + handle.len();
@@ -182,7 +188,7 @@ impl Writer<'_> {
     }
 
     fn link<'a>(&mut self, node: &'a AstNode<'a>, url: &str, depth: usize) {
-        let Some(target) = safe_url(url) else {
+        let Some(target) = safe_url(url).filter(|_| !self.in_link) else {
             self.children(node, depth);
             return;
         };
@@ -190,7 +196,9 @@ impl Writer<'_> {
         let rel = if here { "" } else { " rel=\"ugc nofollow noopener noreferrer\"" };
         let _ = write!(self.out, "<a href=\"{}\"{rel}>", escape(&target));
         let start = self.out.len();
+        self.in_link = true;
         self.children(node, depth);
+        self.in_link = false;
         let mut words = String::new();
         for part in node.descendants() {
             match &part.data.borrow().value {
@@ -210,7 +218,7 @@ impl Writer<'_> {
     }
 
     fn table<'a>(&mut self, node: &'a AstNode<'a>, table: &NodeTable, depth: usize) {
-        self.out.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"…\"><table>");
+        self.out.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table>");
         for row in node.children() {
             let head = matches!(row.data.borrow().value, NodeValue::TableRow(true));
             self.out.push_str("<tr>");
@@ -233,7 +241,8 @@ impl Writer<'_> {
     fn code(&mut self, code: &NodeCodeBlock) {
         self.out.push_str("<pre tabindex=\"0\"><code>");
         let language = code.info.split([' ', ',']).next().unwrap_or_default();
-        let lit = (code.literal.len() <= LONGEST_CODE).then(|| highlight(&code.literal, language)).flatten();
+        let lit = (code.literal.len() <= self.code).then(|| highlight(&code.literal, language)).flatten();
+        self.code = self.code.saturating_sub(code.literal.len());
         self.out.push_str(&lit.unwrap_or_else(|| escape(&code.literal)));
         self.out.push_str("</code></pre>");
     }
@@ -264,11 +273,18 @@ fn host(url: &str) -> Option<&str> {
 /// The real host, where the words look like an address of another one.
 fn misleading<'u>(words: &str, target: &'u str) -> Option<&'u str> {
     let real = host(target)?;
-    let words = words.trim().to_lowercase();
-    let shown = words.split_once("://").map_or(words.as_str(), |(_, rest)| rest);
-    let shown = shown.split(['/', '?', '#', ' ']).next().unwrap_or_default();
-    let looks_like_a_host = shown.contains('.') && !shown.ends_with('.') && shown.chars().all(|c| c.is_alphanumeric() || ".-:@".contains(c));
-    (looks_like_a_host && shown != real.to_lowercase()).then_some(real)
+    let words: String = words.to_lowercase().chars().filter(|c| !matches!(c, '\u{200B}'..='\u{202E}' | '\u{2060}'..='\u{2069}')).collect();
+    let other = words.split_whitespace().any(|word| {
+        let shown = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let shown = shown.split(['/', '?', '#']).next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
+        let ending = shown.rsplit('.').next().unwrap_or_default();
+        let looks_like_a_host = shown.contains('.')
+            && ending.len() >= 2
+            && ending.chars().all(char::is_alphabetic)
+            && shown.chars().all(|c| c.is_alphanumeric() || ".-:@".contains(c));
+        looks_like_a_host && shown != real.to_lowercase()
+    });
+    other.then_some(real)
 }
 
 /// The classes of LOOK.md's small palette; None where the language is not known.
@@ -343,6 +359,8 @@ mod tests {
     fn a_misleading_link_shows_its_host() {
         assert!(html("[bank.example](https://evil.example/)").contains("[<bdi>evil.example</bdi>]"));
         assert!(html("[https://a.example@evil.example](https://a.example@evil.example)").contains("evil.example"));
+        assert!(html("[Go to bank.com.](https://evil.example)").contains("evil.example</bdi>"));
+        assert!(!html("[![alt](https://a.example)](https://b.example)").contains("<a href=\"https://a.example"));
         assert!(!html("[the docs](https://docs.example/)").contains("class=\"host\""));
         assert!(!html("https://docs.example/page").contains("class=\"host\""));
     }
@@ -357,6 +375,8 @@ mod tests {
         let deep = format!("{}x", "> ".repeat(5_000));
         assert!(html(&deep).matches("<blockquote>").count() <= DEEPEST);
         html(&"[".repeat(20_000));
+        let wide = format!("{}|\n{}|\n{}", "|a".repeat(500), "|-".repeat(500), "a\n".repeat(8_000));
+        assert!(html(&wide).len() < 100_000);
         html(&"*a_ ".repeat(10_000));
     }
 

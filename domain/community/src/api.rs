@@ -1,14 +1,14 @@
 //! The directory, one community and its charter over JSON.
 
 use axum::Json;
-use axum::extract::Path;
+
 use axum::http::StatusCode;
 use kernel::{CommunityId, Cursor, Error, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shell::api::{Doc, List};
 use shell::slice::FORM;
-use shell::{Act, After, Answer, Asked, Needs, Rate, Route, Visit, Who};
+use shell::{Act, After, Answer, Asked, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, CharterRevision};
 use crate::store::{self, Filter};

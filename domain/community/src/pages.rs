@@ -1,14 +1,14 @@
 //! The directory, the front door, the charter with its history, and the form that revises it.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::response::Response;
 use kernel::{Cursor, Error, Id, Result};
 use serde::Deserialize;
 use shell::frame::escape;
 use shell::request::see;
 use shell::slice::FORM;
-use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Place, Rate, Route, T, Visit, Who};
+use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Path, Place, Rate, Route, T, Visit, Who};
 
 use crate::acts::{self, CharterRevision};
 use crate::store::{self, Community, Filter, Revision};

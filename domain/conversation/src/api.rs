@@ -1,7 +1,7 @@
 //! Contributions, replies, thanks and streams over JSON, by the same acts.
 
 use axum::Json;
-use axum::extract::Path;
+
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use community::store as communities;
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shell::api::{Doc, List, created};
 use shell::slice::LONG_FORM;
-use shell::{Act, After, Answer, Asked, Needs, Rate, Route, Visit, Who};
+use shell::{Act, After, Answer, Asked, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::marks::{self, Thanking};

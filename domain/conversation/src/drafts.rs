@@ -1,13 +1,13 @@
 //! Drafts: words that are not said yet. Seen by their person alone, kept while they are typed, gone when they are said.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::http::StatusCode;
 use kernel::{Batch, Cx, Error, Id, PersonId, Problems, Result, Timestamp, Words, vals};
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::LONG_FORM;
-use shell::{Act, Answer, Future, Html, Needs, Rate, Route, T, Visit, Who, words};
+use shell::{Act, Answer, Future, Html, Needs, Path, Rate, Route, T, Visit, Who, words};
 
 pub(crate) fn routes() -> Vec<Route> {
     let typing = Needs::new(Who::SignedIn, Rate::Read, LONG_FORM);

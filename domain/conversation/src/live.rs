@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
+
 use community::store as communities;
 use kernel::{Error, Id, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shell::live::{self, Concerns, News};
-use shell::{Answer, Asked, Future, Needs, Rate, Route, Visit, Who};
+use shell::{Answer, Asked, Future, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::{ContributionId, store};
 

@@ -1,12 +1,12 @@
 //! Thanks in words, and "me too": named, never counted.
 
-use axum::extract::Path;
+
 use kernel::{Actor, Batch, Cx, Error, Event, Line, PersonId, Problems, Result, audience, vals};
 use membership::store as members;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::request::see;
-use shell::{Act, Answer, Form, Needs, Route, Visit};
+use shell::{Act, Answer, Form, Needs, Path, Route, Visit};
 
 use crate::said::Said;
 use crate::{ContributionId, ThanksId, pages, rules, store};

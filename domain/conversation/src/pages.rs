@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::response::Response;
 use community::store as communities;
 use kernel::{Cursor, Error, Result};
@@ -12,7 +12,7 @@ use membership::rules::{Standing, Suspended};
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::LONG_FORM;
-use shell::{Act, After, Answer, Asked, Form, Html, Needs, Rate, Route, T, Visit, Who};
+use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Rate, Route, T, Visit, Who};
 
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::said::Said;

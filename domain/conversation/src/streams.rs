@@ -1,11 +1,11 @@
 //! Streams: what was said in a community, by a person, where I belong; and the panels that show a few of them elsewhere.
 
 use askama::Template;
-use axum::extract::Path;
+
 use community::store as communities;
 use kernel::{CommunityId, Cursor, Id, Page, PersonId, Result, clock};
 use serde::Deserialize;
-use shell::{After, Answer, Asked, Future, Html, Needs, Route, T, Visit};
+use shell::{After, Answer, Asked, Future, Html, Needs, Path, Route, T, Visit};
 
 use crate::said::{self, Said};
 use crate::{Kind, store};

@@ -1,7 +1,7 @@
 //! Membership over JSON: every act of it, the caller's own alone.
 
 use axum::Json;
-use axum::extract::Path;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use community::acts::NewCommunity;
@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shell::api::{Doc, List, created};
 use shell::slice::FORM;
-use shell::{Act, After, Answer, Needs, Rate, Route, Visit, Who};
+use shell::{Act, After, Answer, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, Joining, TakingPart};
 use crate::hats::{self, LayingDown, Offering};

@@ -1,13 +1,13 @@
 //! Joining and leaving, who is here, founding, inviting, and what waits for somebody.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::response::Response;
 use community::acts::NewCommunity;
 use community::store as communities;
 use kernel::{Cursor, Error, Result};
 use shell::request::see;
-use shell::{Act, After, Answer, Form, Html, Needs, Route, T, Visit};
+use shell::{Act, After, Answer, Form, Html, Needs, Path, Route, T, Visit};
 
 use crate::acts::{self, Joining, TakingPart};
 use crate::invitations::{self, Inviting, InvitingByLink};

@@ -1,11 +1,11 @@
 //! The page where stewards care for who is here: hats, suspensions.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::response::Response;
 use kernel::Result;
 use shell::request::see;
-use shell::{Act, Answer, Form, Needs, Route, T, Visit};
+use shell::{Act, Answer, Form, Needs, Path, Route, T, Visit};
 
 use crate::hats::{self, LayingDown, Offering};
 use crate::store::{self, SuspensionRow};

@@ -1,7 +1,7 @@
 //! Narrating, trails and growth over JSON.
 
 use axum::Json;
-use axum::extract::Path;
+
 use axum::response::Response;
 use conversation::api::Contribution;
 use conversation::{TrailId, store as contributions};
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shell::api::{Doc, List, created};
 use shell::slice::LONG_FORM;
-use shell::{Act, After, Answer, Needs, Rate, Route, Visit, Who};
+use shell::{Act, After, Answer, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, Growing, Narrating};
 use crate::store;

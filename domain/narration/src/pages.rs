@@ -1,14 +1,14 @@
 //! The box, the page of a trail, and the form that lets a narration grow.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::response::Response;
 use conversation::{ContributionId, TrailId, said, store as contributions};
 use kernel::{Cursor, Error, Id, Result};
 use membership::store::{self as members, Belonging};
 use serde::Deserialize;
 use shell::request::see;
-use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Route, T, Visit};
+use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Path, Route, T, Visit};
 
 use crate::acts::{self, Growing, Narrating};
 use crate::store::{self, Trail};

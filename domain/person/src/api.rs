@@ -2,14 +2,14 @@
 //! reachable by a token, so that a stolen one cannot make itself at home.
 
 use axum::Json;
-use axum::extract::Path;
+
 use axum::http::StatusCode;
 use kernel::{Error, PersonId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use shell::api::Doc;
 use shell::slice::FORM;
-use shell::{Act, Answer, Needs, Rate, Route, Visit, Who};
+use shell::{Act, Answer, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, Profile};
 use crate::store;

@@ -2,10 +2,10 @@
 //! their panels on both.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::response::Response;
 use kernel::{Error, Id, Result};
-use shell::{Answer, Future, Html, Needs, Place, Route, T, Visit, when};
+use shell::{Answer, Future, Html, Needs, Path, Place, Route, T, Visit, when};
 
 use crate::store::{self, Person};
 

@@ -1,14 +1,14 @@
 //! Accounts on pages: signing in and up, setting up, one-time links, and the settings at /me.
 
 use askama::Template;
-use axum::extract::Path;
+
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use kernel::{Error, Id, Line, Result};
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::FORM;
-use shell::{Act, Answer, Asked, Form, Html, Needs, Place, Rate, Route, Scope, T, Visit, Who, translation};
+use shell::{Act, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Route, Scope, T, Visit, Who, translation};
 
 use crate::acts::{self, NewAccount, NewToken, Profile};
 use crate::store::{self, Session, Token};

@@ -159,9 +159,18 @@ impl Db {
             Ok(()) => Ok(subject),
             Err(Unwritten::Already { subject, same: true }) => Ok(Id(subject)),
             Err(Unwritten::Already { same: false, .. }) => {
-                Err(Error::refused("This key was already used for something else. Please send a new key."))
+                Err(Error::refused(ANOTHER))
             }
             Err(other) => Err(other.into()),
+        }
+    }
+
+    pub(crate) async fn done_before(&self, person: PersonId, once: &Once) -> Result<Option<Id>> {
+        let key = crate::vals![person, once.route.as_str(), once.key.as_str()];
+        let Some(row) = self.one(batch::ONCE_FIND, key).await? else { return Ok(None) };
+        match batch::already(row, &once.hash)? {
+            Unwritten::Already { subject, same: true } => Ok(Some(Id(subject))),
+            _ => Err(Error::refused(ANOTHER)),
         }
     }
 
@@ -303,6 +312,8 @@ impl Db {
         }
     }
 }
+
+const ANOTHER: &str = "This was sent before, with other words. What you wrote is still here; please send it again.";
 
 /// How long another process's act may stay unseen when no hint arrives.
 const POLL: std::time::Duration = std::time::Duration::from_millis(500);
