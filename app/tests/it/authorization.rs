@@ -130,7 +130,7 @@ const CANARIES: [(&str, &[&str]); 8] = [
     ("canary-mine", &["author"]),
     ("canary-named", &["author"]),
     ("canary-reason", &["suspended", "steward"]),
-    ("canary-knock", &["steward"]),
+    ("canary-knock", &["steward", "knocking"]),
     // Who has left or was invited is told to nobody but themselves.
     ("Canary-name-left", &["left"]),
 ];

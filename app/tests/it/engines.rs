@@ -38,16 +38,18 @@ fn visit(folder: &std::path::Path, read: &mut impl FnMut(&str)) {
 /// `said!("…", "…")` and `opening!("…")` put a statement together at compile time (conversation/src/store.rs).
 fn expand(text: &str) -> String {
     let Some((_, rest)) = text.split_once("macro_rules! said {") else { return text.to_owned() };
-    let head = literals(rest)[0].clone();
-    let from = literals(rest)[1].clone();
-    let replies = rest.split_once("said!(").and_then(|(_, r)| literals(r).into_iter().next()).unwrap();
-    let mut out = text.replace(&head, "").to_owned();
-    for call in rest.split("said!(").skip(2) {
+    let parts = literals(rest);
+    let (head, middle, from) = (&parts[0], &parts[1], &parts[2]);
+    let put = |viewer: &str, replies: &str, rest: &str| format!("\n\"{head}{viewer}{middle}{replies}{from}{rest}\"");
+    let replies = literals(rest.split("said!($viewer,").nth(1).unwrap())[0].clone();
+    let mut out = text.replace(head, "");
+    for call in rest.split("said!(").skip(1).filter(|call| !call.starts_with('$')) {
         let parts = literals(call);
-        out += &format!("\n\"{head}{}{from}{}\"", parts[0], parts[1]);
+        out += &put(&parts[0], &parts[1], &parts[2]);
     }
     for call in rest.split("opening!(").skip(1) {
-        out += &format!("\n\"{head}{replies}{from}{}\"", literals(call)[0]);
+        let parts = literals(call);
+        out += &put(&parts[0], &replies, &parts[1]);
     }
     out
 }

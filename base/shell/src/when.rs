@@ -1,7 +1,7 @@
 //! Times as people read them: absolute in the reader's zone, exact in the markup; the browser makes them relative.
 
 use jiff::tz::TimeZone;
-use kernel::Timestamp;
+use kernel::{Say, Timestamp};
 
 use crate::frame::Html;
 use crate::translation::T;
@@ -17,14 +17,15 @@ pub fn is_zone(name: &str) -> bool {
 /// `<time>` with day and minute in the reader's zone.
 pub fn time(at: Timestamp, zone_name: &str, t: T) -> Html {
     let local = at.jiff().to_zoned_datetime(zone(zone_name));
-    let text = format!("{} {} {}", local.day(), month(local.month(), t), local.strftime("%Y, %H:%M"));
+    let text = format!("{}, {}", day(at, zone_name, t), local.strftime("%H:%M"));
     Html::trusted(format!("<time datetime=\"{}\" data-relative>{text}</time>", at.rfc3339()))
 }
 
 /// The day alone.
 pub fn day(at: Timestamp, zone_name: &str, t: T) -> String {
     let local = at.jiff().to_zoned_datetime(zone(zone_name));
-    format!("{} {} {}", local.day(), month(local.month(), t), local.year())
+    let say = Say::new("{day} {month} {year}").with("day", local.day()).with("month", month(local.month(), t));
+    t.sentence(&say.with("year", local.year()))
 }
 
 /// Hour and minute where somebody is.

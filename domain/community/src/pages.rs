@@ -231,6 +231,12 @@ async fn revise(Path(slug): Path<String>, act: Act<CharterRevision>) -> Answer {
     let Act { visit, input, sent } = act;
     match acts::revise_charter(&visit.cx, &slug, &input).await {
         Ok(()) => Ok(see(format!("/c/{slug}/charter"))),
-        Err(error) => Ok(revise_page(&visit, slug, Form::again(&sent, error, visit.t)?).await?),
+        Err(error) => {
+            let c = store::inside(&visit.cx, &slug).await?;
+            rules::may_revise(c.steward).map_err(Error::from)?;
+            let mut form = Form::again(&sent, error, visit.t)?;
+            form.set("version", &c.version.to_string());
+            Ok(revise_page(&visit, slug, form).await?)
+        }
     }
 }

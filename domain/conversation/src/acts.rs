@@ -42,10 +42,15 @@ pub struct NewContribution {
 pub struct Lineage {
     pub trail: Option<(TrailId, String)>,
     pub grew_from: Option<ContributionId>,
+    /// Who is named, where another conversation's people go on.
+    pub named: Vec<PersonId>,
 }
 
 /// Begins a conversation: in a community, or (without one) for oneself or named people.
 pub async fn contribute(cx: &Cx, slug: Option<&str>, input: &NewContribution, lineage: &Lineage) -> Result<ContributionId> {
+    if let Some(done) = cx.done_before().await? {
+        return Ok(done);
+    }
     decide(|| async {
         let (id, batch) = contribution(cx, slug, input, lineage).await?;
         cx.write(batch, id).await
@@ -69,8 +74,15 @@ pub async fn contribution(
         Some(slug) => Some(communities::inside(cx, slug).await?),
         None => None,
     };
-    let audience = input.audience.unwrap_or_else(|| rules::usual(community.as_ref().map(|c| c.openness)));
-    let named = if audience == For::Named { people(cx, &input.named.0, &mut problems).await? } else { Vec::new() };
+    let handles = input.named.check("named", &mut problems);
+    let usual = || if handles.is_empty() { rules::usual(community.as_ref().map(|c| c.openness)) } else { For::Named };
+    let audience = input.audience.unwrap_or_else(usual);
+    let mut named: Vec<PersonId> = lineage.named.iter().copied().filter(|p| *p != me).collect();
+    if audience == For::Named && named.is_empty() {
+        named = people(cx, &handles, &mut problems).await?;
+    } else if audience != For::Named && !handles.is_empty() {
+        problems.add("named", "People are named for a private conversation only: its audience is named.");
+    }
     problems.done()?;
     let standing = match &community {
         Some(c) => Some(members::standing(cx, c.id).await?),
@@ -203,17 +215,18 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
     let body = input.words.check("words", &mut problems);
     let quote = input.quote.check("quote", &mut problems);
     problems.done()?;
+    if let Some(done) = cx.done_before().await? {
+        return Ok(done);
+    }
     decide(|| async {
         let parent = store::one(cx, to).await?.ok_or(Error::NotFound)?;
         if parent.withdrawn {
             return Err(Refusal::ParentWithdrawn.into());
         }
-        let standing = match &parent.place {
-            Some(place) => Some(members::standing(cx, place.id).await?),
-            None => None,
-        };
-        let place = parent.place.as_ref().zip(standing.as_ref()).map(|(p, s)| (p.stage, p.openness, s));
-        rules::may_answer(place, parent.audience)?;
+        if !was_said(&quote, &parent.words) {
+            return Err(Error::invalid("quote", "This passage is not in what you answer. Please quote it as it was said."));
+        }
+        may_speak(cx, &parent).await?;
         let id: ContributionId = cx.make_id();
         let mut batch = Batch::new();
         guard_answer(&mut batch, me, &parent);
@@ -244,6 +257,19 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
     .await
 }
 
+/// Whether a passage stands in a text, however the page broke its lines and marks.
+fn was_said(quote: &str, text: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    bare(&words::plain(text, usize::MAX / 8)).contains(&bare(quote))
+}
+
+/// The standing that answering and changing need.
+async fn may_speak(cx: &Cx, said: &Said) -> Result<()> {
+    let Some(place) = &said.place else { return Ok(()) };
+    let standing = members::standing(cx, place.id).await?;
+    Ok(rules::may_answer(Some((place.stage, place.openness, &standing)))?)
+}
+
 /// The rights that must still hold at commit. State, never a version: writers in one group must not starve each other.
 fn guard_answer(batch: &mut Batch, me: PersonId, parent: &Said) {
     batch.holds(audience::SEES, vals![parent.root, me]);
@@ -251,9 +277,9 @@ fn guard_answer(batch: &mut Batch, me: PersonId, parent: &Said) {
     if let Some(place) = &parent.place {
         batch.lacks(members::SUSPENDED, vals![place.id, me]);
         batch.holds(
-            "select 1 from community c where c.id = ?1 and c.stage <> 'ended' and (c.openness = 'open' or cast(?3 as text) in ('me', 'named')
+            "select 1 from community c where c.id = ?1 and c.stage <> 'ended' and (c.openness = 'open'
                 or exists (select 1 from grants g where g.person = ?2 and g.audience = c.id))",
-            vals![place.id, me, parent.audience],
+            vals![place.id, me],
         );
     }
 }
@@ -280,6 +306,7 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
     problems.done()?;
     decide(|| async {
         let now = own(cx, id).await?;
+        may_speak(cx, &now).await?;
         if !input.version.0.is_empty() && input.version.0 != now.version.to_string() {
             return Err(Refusal::AlreadyChanged.into());
         }
@@ -288,6 +315,9 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
         let known: Vec<String> = mentioned.iter().map(|p| p.handle.clone()).collect();
         let html = words::render(&body, &known);
         let mut batch = Batch::new();
+        if let Some(place) = &now.place {
+            batch.lacks(members::SUSPENDED, vals![place.id, me]);
+        }
         batch.run(
             "insert into contribution_revision (contribution, version, title, words, html, at)
              select id, version, title, words, html, coalesce(edited_at, at) from contribution where id = ?1",
@@ -300,7 +330,7 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
             vals![id, &body, html.as_str(), &title, kind.map_or("", Kind::word), kind.is_some_and(Kind::asks), words::VERSION,
                 cx.now(), me, now.version],
         );
-        batch.run("delete from mention where contribution = ?1", vals![id]);
+        // Mentions that were edited away stay in the history, and so in the table.
         let ids: Vec<PersonId> = mentioned.iter().map(|p| p.id).collect();
         put_mentions(&mut batch, id, &ids);
         batch.event(told(cx, me, "edited", &now).toward(ids.into_iter().filter(|p| *p != me)));
@@ -343,6 +373,7 @@ pub async fn bring_back(cx: &Cx, id: ContributionId) -> Result<Said> {
     if !said.withdrawn {
         return Ok(said);
     }
+    may_speak(cx, &said).await?;
     set_withdrawn(cx, me, &said, Val::Null, "brought_back").await
 }
 
@@ -369,14 +400,16 @@ pub async fn reach(cx: &Cx, id: ContributionId, input: &Reaching) -> Result<Said
             return Err(Error::refused("A reply is for the same people as its conversation."));
         }
         let answered = store::answered_by_others(cx, id).await?;
-        let openness = now.place.as_ref().map(|p| p.openness);
-        rules::may_reach(true, now.audience, input.audience, answered, openness)?;
+        let standing = match &now.place {
+            Some(place) => Some(members::standing(cx, place.id).await?),
+            None => None,
+        };
+        let place = now.place.as_ref().zip(standing.as_ref()).map(|(p, s)| (p.stage, p.openness, s));
+        rules::may_reach(now.audience, input.audience, answered, place)?;
         let mut batch = Batch::new();
-        if !answered {
-            batch.lacks("select 1 from contribution where root = ?1 and parent is not null and author <> ?2", vals![id, me]);
-        }
-        if let Some(place) = &now.place {
-            batch.lacks(members::SUSPENDED, vals![place.id, me]);
+        batch.lacks("select 1 from contribution where root = ?1 and parent is not null and (author <> ?2 or voice)", vals![id, me]);
+        if let (Some(place), true) = (&now.place, input.audience > now.audience) {
+            batch.holds(audience::HOLDS, vals![me, kernel::Audience::Members(place.id)]);
         }
         batch.exactly(
             1,

@@ -110,7 +110,12 @@ impl From<Said> for Contribution {
             conversation: s.root,
             parent: s.parent,
             community: s.place.map(|p| p.slug),
-            author: Author { name: s.author.name, handle: s.author.handle, remembered_from: s.author.origin },
+            // An empty place does not say whose it was.
+            author: if s.withdrawn {
+                Author { name: String::new(), handle: None, remembered_from: None }
+            } else {
+                Author { name: s.author.name, handle: s.author.handle, remembered_from: s.author.origin }
+            },
             kind: s.kind,
             title,
             words,
@@ -225,7 +230,7 @@ struct Thanks {
 }
 
 async fn thanks_of(visit: &Visit, id: ContributionId) -> kernel::Result<Vec<Thanks>> {
-    let said = store::one(&visit.cx, id).await?.ok_or(Error::NotFound)?;
+    let said = store::one(&visit.cx, id).await?.filter(|s| !s.withdrawn).ok_or(Error::NotFound)?;
     let marks = store::marks(&visit.cx, said.root).await?;
     let thanks = marks.into_iter().filter(|m| m.contribution == id).filter_map(|m| {
         let (id, words) = m.thanks?;

@@ -25,7 +25,7 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
     })
 }
 
-const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at
+const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at, c.quote, c.work
     from contribution c left join community k on k.id = c.community
     where c.author = ?1 and not c.voice and c.id > ?2 order by c.id limit 1000";
 
@@ -40,8 +40,9 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
                 let (root, place, kind): (i64, String, String) = (r.take()?, r.take()?, r.take()?);
                 let (title, text, audience): (String, String, String) = (r.take()?, r.take()?, r.take()?);
                 let at: Timestamp = r.take()?;
+                let (quote, work): (String, String) = (r.take()?, r.take()?);
                 said.push(json!({"id": after.to_string(), "conversation": root.to_string(), "community": place, "kind": kind,
-                    "title": title, "words": text, "audience": audience, "at": at}));
+                    "title": title, "words": text, "audience": audience, "at": at, "quote": quote, "work": work}));
             }
         }
         let mut thanks = Vec::new();
@@ -50,7 +51,25 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
             let (to, text, at): (i64, String, Timestamp) = (r.take()?, r.take()?, r.take()?);
             thanks.push(json!({"contribution": to.to_string(), "words": text, "at": at}));
         }
-        Ok(json!({"said": said, "thanks": thanks}))
+        let mut before = Vec::new();
+        let sql = "select r.contribution, r.version, r.title, r.words, r.at from contribution_revision r
+            join contribution c on c.id = r.contribution where c.author = ?1 and not c.voice order by r.contribution, r.version limit 10000";
+        for mut r in cx.db().query(sql, vals![person]).await? {
+            let (of, version, title, text): (i64, i64, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            let at: Timestamp = r.take()?;
+            before.push(json!({"contribution": of.to_string(), "version": version, "title": title, "words": text, "at": at}));
+        }
+        let mut me_too = Vec::new();
+        for mut r in cx.db().query("select contribution, at from me_too where person = ?1 order by at limit 10000", vals![person]).await? {
+            let (to, at): (i64, Timestamp) = (r.take()?, r.take()?);
+            me_too.push(json!({"contribution": to.to_string(), "at": at}));
+        }
+        let mut drafts = Vec::new();
+        for mut r in cx.db().query("select place, words, at from draft where person = ?1 order by at limit 1000", vals![person]).await? {
+            let (place, text, at): (String, String, Timestamp) = (r.take()?, r.take()?, r.take()?);
+            drafts.push(json!({"place": place, "words": text, "at": at}));
+        }
+        Ok(json!({"said": said, "before": before, "thanks": thanks, "me_too": me_too, "drafts": drafts}))
     })
 }
 
@@ -59,18 +78,30 @@ async fn forget_traces(cx: &Cx, person: PersonId) -> Result<Batch> {
     let mut batch = Batch::new();
     batch.run("delete from draft where person = ?1", vals![person]);
     batch.run("delete from me_too where person = ?1", vals![person]);
-    let sql = "select c.id, c.words, p.handle from mention m join contribution c on c.id = m.contribution
+    let sql = "select c.id, c.words, c.title, p.handle from mention m join contribution c on c.id = m.contribution
         join person p on p.id = m.person where m.person = ?1 order by c.id limit 5000";
     for mut r in cx.db().query(sql, vals![person]).await? {
-        let (id, text, handle): (i64, String, String) = (r.take()?, r.take()?, r.take()?);
-        let text = without_handle(&text, &handle);
+        let (id, before, title, handle): (i64, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        let text = without_handle(&before, &handle);
         let others = "select p.handle from mention m join person p on p.id = m.person where m.contribution = ?1 and m.person <> ?2";
         let rows = cx.db().query(others, vals![id, person]).await?;
         let known = rows.into_iter().map(|mut r| r.take()).collect::<Result<Vec<String>>>()?;
         let html = words::render(&text, &known);
-        batch.run("update contribution set words = ?2, html = ?3 where id = ?1", vals![id, &text, html.as_str()]);
-        // What was before would still hold the handle.
-        batch.run("delete from contribution_revision where contribution = ?1", vals![id]);
+        batch.exactly(
+            1,
+            "update contribution set words = ?2, html = ?3, title = ?4 where id = ?1 and words = ?5",
+            vals![id, &text, html.as_str(), without_handle(&title, &handle), &before],
+        );
+        let revisions = "select version, title, words from contribution_revision where contribution = ?1 order by version";
+        for mut r in cx.db().query(revisions, vals![id]).await? {
+            let (version, title, text): (i64, String, String) = (r.take()?, r.take()?, r.take()?);
+            let text = without_handle(&text, &handle);
+            let html = words::render(&text, &known);
+            batch.run(
+                "update contribution_revision set title = ?3, words = ?4, html = ?5 where contribution = ?1 and version = ?2",
+                vals![id, version, without_handle(&title, &handle), &text, html.as_str()],
+            );
+        }
     }
     batch.run("delete from mention where person = ?1", vals![person]);
     Ok(batch)
@@ -90,8 +121,21 @@ fn without_handle(text: &str, handle: &str) -> String {
     out + rest
 }
 
+/// What was for oneself alone has no reader any more and goes, too.
 fn keep(cx: Cx, person: PersonId) -> Future<Batch> {
-    Box::pin(async move { forget_traces(&cx, person).await })
+    Box::pin(async move {
+        let mut batch = forget_traces(&cx, person).await?;
+        let alone = "delete from contribution_revision where contribution in (
+            select id from contribution where author = ?1 and not voice and audience = 'me')";
+        batch.run(alone, vals![person]);
+        batch.run(
+            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…',
+                withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1
+             where author = ?1 and not voice and audience = 'me'",
+            vals![person, cx.now()],
+        );
+        Ok(batch)
+    })
 }
 
 /// The rows stay as empty places, withdrawn for good; what hung on them goes.
@@ -113,7 +157,7 @@ fn erase(cx: Cx, person: PersonId) -> Future<Batch> {
         );
         batch.run("delete from thanks where person = ?1", vals![person]);
         batch.run(
-            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '',
+            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…',
                 withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1 where author = ?1 and not voice",
             vals![person, cx.now()],
         );

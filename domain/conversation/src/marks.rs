@@ -31,8 +31,11 @@ pub async fn thank(cx: &Cx, id: ContributionId, input: &Thanking) -> Result<Than
     let mut problems = Problems::default();
     let words = input.words.check("words", &mut problems);
     problems.done()?;
+    if let Some(done) = cx.done_before().await? {
+        return Ok(done);
+    }
     let said = seen(cx, id).await?;
-    rules::may_thank(said.author.is(Some(me)), said.withdrawn)?;
+    rules::may_thank(said.author.is(Some(me)), said.withdrawn, said.author.origin.is_some())?;
     let thanks: ThanksId = cx.make_id();
     let mut batch = Batch::new();
     guard(&mut batch, me, &said);
@@ -48,7 +51,7 @@ async fn seen(cx: &Cx, id: ContributionId) -> Result<Said> {
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
     if let Some(place) = &said.place {
         let standing = members::standing(cx, place.id).await?;
-        rules::may_answer(Some((place.stage, place.openness, &standing)), said.audience)?;
+        rules::may_answer(Some((place.stage, place.openness, &standing)))?;
     }
     Ok(said)
 }
@@ -74,7 +77,7 @@ fn told(cx: &Cx, me: PersonId, verb: &'static str, said: &Said, object: impl Int
 pub async fn me_too(cx: &Cx, id: ContributionId) -> Result<Said> {
     let me = cx.me()?;
     let said = seen(cx, id).await?;
-    rules::may_thank(said.author.is(Some(me)), said.withdrawn)?;
+    rules::may_thank(said.author.is(Some(me)), said.withdrawn, false)?;
     let mut batch = Batch::new();
     guard(&mut batch, me, &said);
     batch.exactly(

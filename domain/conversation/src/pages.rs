@@ -165,12 +165,14 @@ struct ConversationPage {
 }
 
 const REPLIES: usize = 200;
+/// Lists nested deeper than this say no more to anybody.
+const DEEPEST_LIST: usize = 12;
 
 async fn conversation(visit: Visit, Path(id): Path<String>, After(after): After) -> Answer {
     let id: ContributionId = id.parse()?;
     let opening = store::opening(&visit.cx, id).await?.ok_or(Error::NotFound)?;
     if opening.said.root != id {
-        return Ok(see(opening.said.path()));
+        return Ok(see(place_of(&visit, &opening.said).await?));
     }
     Ok(conversation_page(&visit, opening, after, None).await?)
 }
@@ -178,7 +180,23 @@ async fn conversation(visit: Visit, Path(id): Path<String>, After(after): After)
 /// The page again, with a form that did not go through and its words.
 pub(crate) async fn conversation_again(visit: &Visit, said: &Said, faulty: Faulty) -> Result<Response> {
     let opening = store::opening(&visit.cx, said.root).await?.ok_or(Error::NotFound)?;
-    conversation_page(visit, opening, None, Some(faulty)).await
+    let after = page_of(&opening, said);
+    conversation_page(visit, opening, after, Some(faulty)).await
+}
+
+/// Where to begin reading a long conversation so that one of its replies is on the page.
+fn page_of(opening: &Opening, said: &Said) -> Option<Cursor> {
+    let long = opening.said.replies >= REPLIES as i64 && said.parent.is_some();
+    long.then_some(Cursor { at: said.at, id: said.id.0 - 1 })
+}
+
+/// The address of a reply in its conversation, on the page that holds it.
+async fn place_of(visit: &Visit, said: &Said) -> Result<String> {
+    let opening = store::opening(&visit.cx, said.root).await?.ok_or(Error::NotFound)?;
+    Ok(match page_of(&opening, said) {
+        Some(after) => format!("/conversations/{}?after={after}#r{}", said.root, said.id),
+        None => said.path(),
+    })
 }
 
 /// Seven queries for who is signed in, however long it is: the session, what waits, the opening, its replies, marks,
@@ -212,7 +230,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         path,
         why_not,
         signed_in,
-        reach: if mine && !root.withdrawn { reach_choices(root) } else { Vec::new() },
+        reach: if mine && !root.withdrawn && opening.member { reach_choices(root, &replies.items) } else { Vec::new() },
         id: root.id,
     };
     let title = if root.withdrawn { visit.t.say("Withdrawn by its author").to_owned() } else { root.heading() };
@@ -228,7 +246,7 @@ fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
     let suspended = opening.suspended.then(|| Suspended { until: visit.cx.now(), reason: String::new() });
     let s = Standing { member: opening.member, suspended, ..Standing::default() };
     let place = root.place.as_ref().map(|p| (p.stage, p.openness, &s));
-    match rules::may_answer(place, root.audience) {
+    match rules::may_answer(place) {
         Ok(()) if root.withdrawn => Some(visit.t.say("This was withdrawn by its author.").to_owned()),
         Ok(()) => None,
         Err(_) if opening.suspended => Some(visit.t.say("You are suspended in this community at the moment; its front door says why and until when.").to_owned()),
@@ -241,11 +259,13 @@ async fn drafts_of(visit: &Visit, root: &Said, replies: &[Said]) -> Result<HashM
     Ok(drafts::of_places(&visit.cx, &places).await?.into_iter().collect())
 }
 
-/// Where else its author may let it reach.
-fn reach_choices(s: &Said) -> Vec<(For, &'static str)> {
-    let openness = s.place.as_ref().map(|p| p.openness);
+/// Where else its author, a member, may let it reach.
+fn reach_choices(s: &Said, replies: &[Said]) -> Vec<(For, &'static str)> {
+    let member = Standing { member: true, ..Standing::default() };
+    let place = s.place.as_ref().map(|p| (p.stage, p.openness, &member));
+    let answered = replies.iter().any(|r| r.author.id != s.author.id);
     let all = [(For::Me, "only for you"), (For::Community, "for the community"), (For::Open, "open")];
-    all.into_iter().filter(|(to, _)| *to != s.audience && rules::may_reach(true, s.audience, *to, false, openness).is_ok()).collect()
+    all.into_iter().filter(|(to, _)| *to != s.audience && rules::may_reach(s.audience, *to, answered, place).is_ok()).collect()
 }
 
 /// What all utterances of one page share.
@@ -304,7 +324,8 @@ fn tree(desk: &Desk<'_>, replies: &[Said]) -> Result<(Vec<Node>, String)> {
     let mut stack: Vec<(usize, usize)> = children.get(&None).into_iter().flatten().rev().map(|i| (*i, 1)).collect();
     while let Some((i, depth)) = stack.pop() {
         order.push((i, depth));
-        stack.extend(children.get(&Some(i)).into_iter().flatten().rev().map(|c| (*c, depth + 1)));
+        let below = (depth + 1).min(DEEPEST_LIST);
+        stack.extend(children.get(&Some(i)).into_iter().flatten().rev().map(|c| (*c, below)));
     }
     let (mut nodes, mut at) = (Vec::with_capacity(order.len()), 0usize);
     for (i, depth) in order {
@@ -325,7 +346,7 @@ async fn reply(Path(id): Path<String>, act: Act<NewReply>) -> Answer {
     match acts::reply(&visit.cx, to, &input).await {
         Ok(id) => {
             let said = store::one(&visit.cx, id).await?.ok_or(Error::NotFound)?;
-            Ok(see(said.path()))
+            Ok(see(place_of(&visit, &said).await?))
         }
         Err(error) => {
             let said = store::one(&visit.cx, to).await?.ok_or(Error::NotFound)?;
@@ -378,7 +399,10 @@ async fn edit(Path(id): Path<String>, act: Act<Edit>) -> Answer {
         Ok(said) => Ok(see(said.path())),
         Err(error) => {
             let said = store::one(&visit.cx, id).await?.ok_or(Error::NotFound)?;
-            let shown = edit_page(&visit, &said, Form::again(&sent, error, visit.t)?);
+            let mut form = Form::again(&sent, error, visit.t)?;
+            // Sent once more, it changes what is there now, which is in the history.
+            form.set("version", &said.version.to_string());
+            let shown = edit_page(&visit, &said, form);
             Ok(visit.page_again(visit.t.say("Change what you said"), &shown).await?)
         }
     }

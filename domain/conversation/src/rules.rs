@@ -18,7 +18,9 @@ pub enum Refusal {
     NeedsCommunity,
     ClosedDoor,
     OwnThanks,
+    ThanksToVoice,
     AlreadyChanged,
+    PrivateElsewhere,
 }
 
 impl From<standing::Refusal> for Refusal {
@@ -34,7 +36,9 @@ impl From<Refusal> for Say {
             Refusal::NotYours => "Only its author does this.",
             Refusal::Withdrawn => "This was withdrawn by its author.",
             Refusal::ParentWithdrawn => "What you answer was withdrawn meanwhile. Your words are kept; you can answer the conversation instead.",
-            Refusal::OthersAnswered => "Others have answered for fewer people. To say it to more, please begin a new conversation.",
+            Refusal::OthersAnswered => "Others have answered, and their words are for the same people. You can withdraw your own, or begin a new conversation.",
+            Refusal::ThanksToVoice => "A remembered voice is not here to be thanked.",
+            Refusal::PrivateElsewhere => "A private conversation stands outside of communities. Please begin it there.",
             Refusal::NobodyNamed => "Please name at least one other person.",
             Refusal::NeedsCommunity => "Please choose a community, or whom else it is for.",
             Refusal::ClosedDoor => "This community's door is closed; what is said in it is for its members.",
@@ -55,6 +59,7 @@ type May = Result<(), Refusal>;
 /// Begins a conversation in a community, or for oneself or named people alone.
 pub fn may_begin(place: Option<(Stage, Openness, &Standing)>, audience: For, named: usize) -> May {
     match (place, audience) {
+        (Some(_), For::Named) => Err(Refusal::PrivateElsewhere),
         (_, For::Named) if named == 0 => Err(Refusal::NobodyNamed),
         (None, For::Me | For::Named) => Ok(()),
         (None, For::Community | For::Open) => Err(Refusal::NeedsCommunity),
@@ -68,11 +73,11 @@ pub fn may_begin(place: Option<(Stage, Openness, &Standing)>, audience: For, nam
     }
 }
 
-/// Answers what is visible to them. `place`: the community it stands in.
-pub fn may_answer(place: Option<(Stage, Openness, &Standing)>, audience: For) -> May {
-    match (place, audience) {
-        (_, For::Me | For::Named) | (None, _) => Ok(()),
-        (Some((stage, openness, s)), _) => Ok(standing::may_answer(stage, openness, s)?),
+/// Answers what is visible to them, or changes what they said. `place`: the community it stands in.
+pub fn may_answer(place: Option<(Stage, Openness, &Standing)>) -> May {
+    match place {
+        None => Ok(()),
+        Some((stage, openness, s)) => Ok(standing::may_answer(stage, openness, s)?),
     }
 }
 
@@ -84,21 +89,23 @@ pub fn may_change(mine: bool, withdrawn: bool) -> May {
     }
 }
 
-/// Narrower is always possible; wider only while nobody else has answered.
-pub fn may_reach(mine: bool, now: For, wanted: For, answered_by_others: bool, place: Option<Openness>) -> May {
+/// Changes whom one's own is for, while nobody else has answered: their words were meant for the same people, and are
+/// neither shown to more nor taken from some. To reach further into a community is to speak in it.
+pub fn may_reach(now: For, wanted: For, answered_by_others: bool, place: Option<(Stage, Openness, &Standing)>) -> May {
     match (wanted, place) {
-        _ if !mine => Err(Refusal::NotYours),
         (For::Named, _) if now != For::Named => Err(Refusal::NobodyNamed),
         (For::Community | For::Open, None) => Err(Refusal::NeedsCommunity),
-        (For::Open, Some(Openness::Closed)) => Err(Refusal::ClosedDoor),
-        _ if wanted > now && answered_by_others => Err(Refusal::OthersAnswered),
+        (For::Open, Some((_, Openness::Closed, _))) => Err(Refusal::ClosedDoor),
+        _ if wanted != now && answered_by_others => Err(Refusal::OthersAnswered),
+        (_, Some((stage, _, s))) if wanted > now => Ok(standing::may_contribute(stage, s)?),
         _ => Ok(()),
     }
 }
 
-pub fn may_thank(own: bool, withdrawn: bool) -> May {
+pub fn may_thank(own: bool, withdrawn: bool, voice: bool) -> May {
     match () {
         () if own => Err(Refusal::OwnThanks),
+        () if voice => Err(Refusal::ThanksToVoice),
         () if withdrawn => Err(Refusal::Withdrawn),
         () => Ok(()),
     }
@@ -125,23 +132,27 @@ mod tests {
     fn a_non_member_answers_in_an_open_community_and_begins_nothing() {
         let outside = Standing::default();
         let open = Some((Stage::Growing, Openness::Open, &outside));
-        assert_eq!(may_answer(open, For::Open), Ok(()));
+        assert_eq!(may_answer(open), Ok(()));
         assert!(may_begin(open, For::Open, 0).is_err());
         let knock = Some((Stage::Growing, Openness::Knock, &outside));
-        assert!(may_answer(knock, For::Open).is_err());
+        assert!(may_answer(knock).is_err());
     }
 
     #[test]
-    fn words_meant_for_fewer_are_not_shown_to_more() {
-        use For::{Community, Me, Named, Open};
-        let place = Some(Openness::Open);
-        assert_eq!(may_reach(true, Named, Open, true, place), Err(Refusal::OthersAnswered));
-        assert_eq!(may_reach(true, Named, Open, false, place), Ok(()));
-        assert_eq!(may_reach(true, Open, Community, true, place), Ok(()));
-        assert_eq!(may_reach(true, Open, Me, true, place), Ok(()));
-        assert_eq!(may_reach(false, Open, Me, false, place), Err(Refusal::NotYours));
-        assert_eq!(may_reach(true, Me, Open, false, Some(Openness::Closed)), Err(Refusal::ClosedDoor));
-        assert_eq!(may_reach(true, Me, Open, false, None), Err(Refusal::NeedsCommunity));
+    fn others_words_are_neither_shown_to_more_nor_taken_from_some() {
+        use For::{Community, Me, Open};
+        let (m, left) = (member(), Standing { was_member: true, ..Standing::default() });
+        let place = Some((Stage::Growing, Openness::Open, &m));
+        assert_eq!(may_reach(Community, Open, true, place), Err(Refusal::OthersAnswered));
+        assert_eq!(may_reach(Open, Me, true, place), Err(Refusal::OthersAnswered));
+        assert_eq!(may_reach(Community, Open, false, place), Ok(()));
+        assert_eq!(may_reach(Open, Me, false, place), Ok(()));
+        assert!(may_reach(Me, Open, false, Some((Stage::Growing, Openness::Open, &left))).is_err());
+        assert_eq!(may_reach(Open, Me, false, Some((Stage::Growing, Openness::Open, &left))), Ok(()));
+        assert!(may_reach(Me, Community, false, Some((Stage::Ended, Openness::Open, &m))).is_err());
+        let closed = Some((Stage::Growing, Openness::Closed, &m));
+        assert_eq!(may_reach(Me, Open, false, closed), Err(Refusal::ClosedDoor));
+        assert_eq!(may_reach(Me, Open, false, None), Err(Refusal::NeedsCommunity));
     }
 
     #[test]
@@ -149,6 +160,6 @@ mod tests {
         let m = member();
         let ended = Some((Stage::Ended, Openness::Open, &m));
         assert!(may_begin(ended, For::Open, 0).is_err());
-        assert!(may_answer(ended, For::Open).is_err());
+        assert!(may_answer(ended).is_err());
     }
 }

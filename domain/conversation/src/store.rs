@@ -7,10 +7,12 @@ use crate::{ContributionId, Kind, ThanksId, TrailId};
 
 /// The columns of [`Said`], ending with the count of replies where it is wanted.
 macro_rules! said {
-    ($replies:literal, $rest:literal) => {
+    ($viewer:literal, $replies:literal, $rest:literal) => {
         concat!(
             "select c.id, c.root, c.parent, c.depth, c.community, k.slug, k.name, k.openness, k.stage, c.author,
-                coalesce(p.name, v.name), p.handle, v.origin, c.kind, c.title, c.words, c.html, c.audience, c.asks,
+                coalesce(p.name, v.name), case when visible_to(p.id, ",
+            $viewer,
+            ") then p.handle end, v.origin, c.kind, c.title, c.words, c.html, c.audience, c.asks,
                 c.quote, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
                 c.withdrawn_at, ",
             $replies,
@@ -24,14 +26,15 @@ macro_rules! said {
 }
 
 macro_rules! opening {
-    ($rest:literal) => {
-        said!("(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null)", $rest)
+    ($viewer:literal, $rest:literal) => {
+        said!($viewer, "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null)", $rest)
     };
 }
 
-/// One contribution, opening or reply, that the viewer sees.
+/// One contribution, opening or reply, that the viewer sees. One's own words are never out of one's hands: their author
+/// finds them wherever they stand.
 pub async fn one(cx: &Cx, id: ContributionId) -> Result<Option<Said>> {
-    let sql = opening!("where c.id = ?1 and visible_to(c.root, ?2)");
+    let sql = opening!("?2", "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))");
     cx.db().one(sql, vals![id, cx.viewer]).await?.map(Said::from_row).transpose()
 }
 
@@ -46,11 +49,12 @@ pub struct Opening {
 
 pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
     let sql = said!(
+        "?2",
         "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null),
          exists (select 1 from grants g where g.person = ?2 and g.audience = c.community),
          exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
          (select max(n.id) from contribution n where n.root = c.id)",
-        "where c.id = ?1 and visible_to(c.root, ?2)"
+        "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))"
     );
     let Some(row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
     let mut end = row.clone();
@@ -65,6 +69,7 @@ const COLUMNS: usize = 30;
 /// The replies of a conversation in the order of their time.
 pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<Said>> {
     let sql = said!(
+        "?2",
         "0",
         "where c.root = ?1 and c.parent is not null and (c.at, c.id) > (?3, ?4) and visible_to(?1, ?2)
          order by c.at, c.id limit ?5"
@@ -87,6 +92,7 @@ pub async fn of_community(
     limit: usize,
 ) -> Result<Page<Said>> {
     let sql = opening!(
+        "?2",
         "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
            and (cast(?5 as text) = '' or c.kind = ?5) and visible_to(c.id, ?2)
          order by c.at desc, c.id desc limit ?6"
@@ -99,6 +105,7 @@ pub async fn of_community(
 /// What is alive since a moment: conversations of a community by their latest word.
 pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64) -> Result<Vec<Said>> {
     let sql = opening!(
+        "?2",
         "join (select root, max(at) as latest from contribution where community = ?1 and at > ?3 and withdrawn_at is null group by root) l
            on l.root = c.id
          where c.withdrawn_at is null and visible_to(c.id, ?2)
@@ -111,6 +118,7 @@ pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64
 /// What anybody may read, the newest first: for the welcome page.
 pub async fn newest(cx: &Cx, limit: usize) -> Result<Page<Said>> {
     let sql = opening!(
+        "?1",
         "where c.parent is null and c.withdrawn_at is null and not c.voice and visible_to(c.id, ?1)
          order by c.at desc, c.id desc limit ?2"
     );
@@ -120,8 +128,9 @@ pub async fn newest(cx: &Cx, limit: usize) -> Result<Page<Said>> {
 /// What a person began, as far as the viewer sees it.
 pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -> Result<Page<Said>> {
     let sql = opening!(
+        "?2",
         "where c.author = ?1 and not c.voice and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
-           and visible_to(c.id, ?2)
+           and (visible_to(c.id, ?2) or c.author = ?2)
          order by c.at desc, c.id desc limit ?5"
     );
     page(cx.db().query(sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
@@ -130,6 +139,7 @@ pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -
 /// What began where the viewer belongs, by themselves, or for them by name.
 pub async fn mine(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Said>> {
     let sql = opening!(
+        "?1",
         "where c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?2, ?3)
            and (c.community in (select g.audience from grants g where g.person = ?1) or (c.author = ?1 and not c.voice)
                 or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
@@ -142,6 +152,7 @@ pub async fn mine(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Said>> {
 /// A trail: narrations of one piece of work in order.
 pub async fn trail(cx: &Cx, trail: TrailId, after: Cursor, limit: usize) -> Result<Page<Said>> {
     let sql = opening!(
+        "?2",
         "where c.trail = ?1 and c.withdrawn_at is null and (c.at, c.id) > (?3, ?4) and visible_to(c.root, ?2)
          order by c.at, c.id limit ?5"
     );
@@ -151,6 +162,7 @@ pub async fn trail(cx: &Cx, trail: TrailId, after: Cursor, limit: usize) -> Resu
 /// How something grew: what it came from, and what came from it.
 pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) -> Result<Vec<Said>> {
     let sql = said!(
+        "?2",
         "0",
         "where (c.grew_from = ?1 or c.id = ?3) and c.withdrawn_at is null and visible_to(c.root, ?2) order by c.at, c.id limit 50"
     );
@@ -200,7 +212,7 @@ pub struct Mark {
 }
 
 pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
-    let sql = "select m.contribution, m.id, m.words, m.person, p.name, p.handle from (
+    let sql = "select m.contribution, m.id, m.words, m.person, p.name, case when visible_to(p.id, ?2) then p.handle end from (
             select contribution, id, words, person, at from thanks where conversation = ?1
             union all select contribution, 0, '', person, at from me_too where conversation = ?1) m
         join person p on p.id = m.person where visible_to(?1, ?2) order by m.at, m.id limit 2000";
@@ -241,6 +253,12 @@ pub async fn named(cx: &Cx, root: ContributionId) -> Result<Vec<(String, String)
         where n.conversation = ?1 and visible_to(?1, ?2) order by p.name, p.id limit 100";
     let rows = cx.db().query(sql, vals![root, cx.viewer]).await?;
     rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect()
+}
+
+pub async fn named_ids(cx: &Cx, root: ContributionId) -> Result<Vec<PersonId>> {
+    let sql = "select n.person from named n join person p on p.id = n.person
+        where n.conversation = ?1 and p.left_at is null and visible_to(?1, ?2) limit 100";
+    cx.db().query(sql, vals![root, cx.viewer]).await?.into_iter().map(|mut r| r.take()).collect()
 }
 
 /// Whether anybody but its author has answered in a conversation.

@@ -123,7 +123,7 @@ fn each_audience_reaches_whom_it_names() {
         let me = w.contribute(w.ada, &to(For::Me, "")).await.unwrap();
         let members = w.contribute(w.ada, &to(For::Community, "")).await.unwrap();
         let open = w.contribute(w.ada, &to(For::Open, "")).await.unwrap();
-        let named = w.contribute(w.ada, &to(For::Named, "@cy")).await.unwrap();
+        let named = acts::contribute(&w.app.by(w.ada), None, &to(For::Named, "@cy"), &Lineage::default()).await.unwrap();
         let (ada, bo, cy, nobody) = (w.app.by(w.ada), w.app.by(w.bo), w.app.by(w.cy), w.app.stranger());
         let mut seen = Vec::new();
         for id in [me, members, open, named] {
@@ -135,8 +135,12 @@ fn each_audience_reaches_whom_it_names() {
             [true, true, true, true],
             [true, false, true, false],
         ]);
-        no(w.contribute(w.ada, &to(For::Named, "")).await);
-        no(w.contribute(w.ada, &to(For::Named, "@nobody-here")).await);
+        let private = async |new: &NewContribution| acts::contribute(&w.app.by(w.ada), None, new, &Lineage::default()).await;
+        no(private(&to(For::Named, "")).await);
+        no(private(&to(For::Named, "@nobody-here")).await);
+        no(w.contribute(w.ada, &to(For::Named, "@cy")).await);
+        no(w.contribute(w.ada, &NewContribution { named: "@cy".into(), ..said("meant for Cy") }).await);
+        no(private(&to(For::Me, "@cy")).await);
     });
 }
 
@@ -155,7 +159,7 @@ fn two_people_talk_privately_without_a_community() {
 }
 
 #[test]
-fn it_is_narrowed_at_any_time_and_widened_only_while_nobody_else_answered() {
+fn its_author_widens_and_narrows_it_while_nobody_else_answered() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         let id = w.contribute(w.ada, &NewContribution { audience: Some(For::Community), ..said("for members") }).await.unwrap();
@@ -167,8 +171,59 @@ fn it_is_narrowed_at_any_time_and_widened_only_while_nobody_else_answered() {
         assert!(!w.sees(&w.app.stranger(), id).await);
         w.reply(w.bo, id, "only for us").await.unwrap();
         no(acts::reach(&w.app.by(w.ada), id, &to(For::Open)).await);
-        acts::reach(&w.app.by(w.ada), id, &to(For::Me)).await.unwrap();
-        assert!(!w.sees(&w.app.by(w.bo), id).await);
+        no(acts::reach(&w.app.by(w.ada), id, &to(For::Me)).await);
+        assert!(w.sees(&w.app.by(w.bo), id).await, "nobody's answer is taken away");
+    });
+}
+
+#[test]
+fn reaching_further_into_a_community_is_speaking_in_it() {
+    both(async |engine| {
+        let w = world(engine, Openness::Closed).await;
+        let id = w.contribute(w.bo, &NewContribution { audience: Some(For::Me), ..said("a thought") }).await.unwrap();
+        membership::acts::leave(&w.app.by(w.bo), &w.slug).await.unwrap();
+        no(acts::reach(&w.app.by(w.bo), id, &Reaching { audience: For::Community }).await);
+        assert!(!w.sees(&w.app.by(w.ada), id).await);
+    });
+}
+
+#[test]
+fn ones_own_words_are_never_out_of_ones_hands() {
+    both(async |engine| {
+        let w = world(engine, Openness::Closed).await;
+        let id = w.say(w.bo, "said before I left").await;
+        membership::acts::leave(&w.app.by(w.bo), &w.slug).await.unwrap();
+        assert_eq!(w.browser(w.bo).await.get(&format!("/conversations/{id}")).await.status, 200);
+        no(acts::edit(&w.app.by(w.bo), id, &Edit { words: "changed".into(), title: Line::default(), kind: None, version: Line::default() }).await);
+        acts::withdraw(&w.app.by(w.bo), id).await.unwrap();
+        let seen = w.browser(w.ada).await.get(&format!("/conversations/{id}")).await;
+        assert!(!seen.body.contains("said before I left"));
+    });
+}
+
+#[test]
+fn a_quote_is_what_was_said() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let id = w.say(w.ada, "The *sticker* travels\nwith the bag.").await;
+        let quoting = |quote: &str| NewReply { words: "so".into(), quote: quote.into(), ..NewReply::default() };
+        no(acts::reply(&w.app.by(w.bo), id, &quoting("I hate stickers")).await);
+        acts::reply(&w.app.by(w.bo), id, &quoting("sticker travels with the bag")).await.unwrap();
+    });
+}
+
+#[test]
+fn a_reply_in_a_long_conversation_is_shown_where_it_is() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let id = w.say(w.ada, "hello").await;
+        for i in 0..201 {
+            w.reply(w.ada, id, &format!("reply {i}")).await.unwrap();
+        }
+        let browser = w.browser(w.bo).await;
+        let path = format!("/contributions/{id}/replies");
+        let to = browser.post(&path, &[("words", "the newest word")]).await.location.unwrap();
+        assert!(browser.get(to.split('#').next().unwrap()).await.body.contains("the newest word"), "{to}");
     });
 }
 
@@ -189,6 +244,7 @@ fn who_is_suspended_reads_what_is_open_and_says_nothing() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         let id = w.say(w.ada, "open words").await;
+        let earlier = w.reply(w.bo, id, "earlier").await.unwrap();
         w.suspend("bo").await;
         w.suspend("cy").await;
         for person in [w.bo, w.cy] {
@@ -198,6 +254,10 @@ fn who_is_suspended_reads_what_is_open_and_says_nothing() {
             no(marks::thank(&w.app.by(person), id, &Thanking { words: "x".into() }).await);
             no(marks::me_too(&w.app.by(person), id).await);
         }
+        let edit = Edit { words: "still speaking".into(), title: Line::default(), kind: None, version: Line::default() };
+        no(acts::edit(&w.app.by(w.bo), earlier, &edit).await);
+        acts::withdraw(&w.app.by(w.bo), earlier).await.unwrap();
+        no(acts::bring_back(&w.app.by(w.bo), earlier).await);
     });
 }
 
@@ -310,6 +370,7 @@ fn thanks_are_words_for_others_and_me_too_is_named_once() {
         marks::thank(&w.app.by(w.bo), id, &Thanking { words: "for the pen".into() }).await.unwrap();
         no(marks::thank(&w.app.by(w.ada), id, &Thanking { words: "me".into() }).await);
         no(marks::thank(&w.app.by(w.bo), id, &Thanking { words: "  ".into() }).await);
+
         marks::me_too(&w.app.by(w.bo), id).await.unwrap();
         marks::me_too(&w.app.by(w.bo), id).await.unwrap();
         let page = w.app.client().get(&format!("/conversations/{id}")).await;

@@ -22,7 +22,6 @@ create table invitation (
     invitee bigint,
     secret text,
     note text not null,
-    uses bigint not null,
     created_at bigint not null,
     expires_at bigint not null,
     ended_at bigint

@@ -2,7 +2,7 @@
 
 use community::acts::NewCommunity;
 use community::store::{self as communities, Community};
-use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Timestamp, decide, vals};
+use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Timestamp, clock, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,6 +29,10 @@ pub struct Joining {
 /// Founds a community; its founder is the first to join, and wears the first hat.
 pub async fn found(cx: &Cx, input: &NewCommunity) -> Result<(CommunityId, String)> {
     let me = cx.me()?;
+    if let Some(done) = cx.done_before::<CommunityId>().await? {
+        let c = communities::by_id(cx, done).await?.ok_or(Error::NotFound)?;
+        return Ok((done, c.slug));
+    }
     let (id, slug, mut batch) = community::acts::founding(cx, input).await?;
     begin(&mut batch, cx, me, id, &Joining { shown: Some(Shown::Everyone), ..Joining::default() });
     let hat: HatId = cx.make_id();
@@ -70,6 +74,9 @@ pub async fn join(cx: &Cx, slug: &str, input: &Joining) -> Result<Community> {
     input.why.check("why", &mut problems);
     problems.done()?;
     decide(|| async {
+        if let Some(c) = already_in(cx, slug).await? {
+            return Ok(c);
+        }
         let link = match input.invitation.0.trim() {
             "" => None,
             secret => Some(store::by_link(cx, secret).await?.filter(|l| l.slug == slug).ok_or(Refusal::InvitationOver)?),
@@ -82,15 +89,12 @@ pub async fn join(cx: &Cx, slug: &str, input: &Joining) -> Result<Community> {
         };
         let mut standing = store::standing(cx, c.id).await?;
         standing.invited |= link.is_some();
-        if standing.member && standing.suspended.is_none() {
-            return Ok(c);
-        }
         rules::may_join(c.openness, c.stage, &standing)?;
         let mut batch = Batch::new();
         batch.lacks(store::SUSPENDED, vals![c.id, me]);
         batch.holds("select 1 from community where id = ?1 and openness = ?2 and stage = ?3", vals![c.id, c.openness, c.stage]);
         if let (Some(link), false) = (&link, standing.was_member) {
-            invitations::use_link(&mut batch, cx, link.id);
+            invitations::use_link(&mut batch, cx, link, me);
         }
         begin(&mut batch, cx, me, c.id, input);
         end_waiting(&mut batch, me, c.id, cx.now());
@@ -98,6 +102,11 @@ pub async fn join(cx: &Cx, slug: &str, input: &Joining) -> Result<Community> {
         Ok(c)
     })
     .await
+}
+
+/// Whoever takes part already has nothing left to join, whatever they bring along.
+async fn already_in(cx: &Cx, slug: &str) -> Result<Option<Community>> {
+    Ok(communities::by_slug(cx, slug).await?.filter(|c| c.member))
 }
 
 /// What waited for this person at this door is answered by their joining.
@@ -152,12 +161,12 @@ pub struct TakingPart {
 /// Says how one takes part now and whom the list shows one to.
 pub async fn take_part(cx: &Cx, slug: &str, input: &TakingPart) -> Result<()> {
     let me = cx.me()?;
-    let away = day(&input.away_until.0)?;
+    let away = day(&input.away_until.0, cx.now())?;
     decide(|| async {
         let c = communities::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
         let own = store::own(cx, c.id).await?.ok_or(Refusal::NotMember)?;
         let presence = input.presence.unwrap_or(own.presence);
-        let away = if presence == Presence::Away { away.or(own.away_until) } else { None };
+        let away = away.filter(|_| presence == Presence::Away);
         let mut batch = Batch::new();
         batch.exactly(
             1,
@@ -170,12 +179,18 @@ pub async fn take_part(cx: &Cx, slug: &str, input: &TakingPart) -> Result<()> {
     .await
 }
 
-fn day(text: &str) -> Result<Option<Timestamp>> {
+/// Noon of a day, so that it is that day in every zone's calendar.
+fn day(text: &str, now: Timestamp) -> Result<Option<Timestamp>> {
     if text.trim().is_empty() {
         return Ok(None);
     }
     let wrong = || Error::invalid("away_until", "A day is written like 2027-01-31.");
-    Timestamp::parse(&format!("{}T00:00:00Z", text.trim())).ok_or_else(wrong).map(Some)
+    let day = Timestamp::parse(&format!("{}T12:00:00Z", text.trim())).ok_or_else(wrong)?;
+    let soon = now.minus(2 * clock::DAY)..now.plus(800 * clock::DAY);
+    if !soon.contains(&day) {
+        return Err(Error::invalid("away_until", "Please name a day between today and two years from now."));
+    }
+    Ok(Some(day))
 }
 
 /// Whoever acts for the whole: loads the community with the viewer's standing and asks the rule.

@@ -1,7 +1,7 @@
 //! What membership keeps of a person: spells, invitations, knocks, hats. Leaving the instance ends what is live; words
 //! given at doors and reasons for joining go in either case.
 
-use kernel::{Batch, Cx, Error, PersonId, Say, vals};
+use kernel::{Batch, Cx, Error, PersonId, Say, Timestamp, vals};
 use serde_json::{Value, json};
 use shell::{Belongings, Future};
 
@@ -30,7 +30,21 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
             .into_iter()
             .map(|s| json!({"community": s.slug, "name": s.community, "joined": s.began_at, "left": s.ended_at, "why": s.why, "wanted": s.wanted}))
             .collect();
-        Ok(json!({"memberships": spells}))
+        let mut hats = Vec::new();
+        let sql = "select c.slug, h.name, h.offered_at, h.ended_at from hat h join community c on c.id = h.community
+            where h.person = ?1 order by h.id limit 1000";
+        for mut r in cx.db().query(sql, vals![person]).await? {
+            let (place, hat): (String, String) = (r.take()?, r.take()?);
+            let (from, until): (Timestamp, Option<Timestamp>) = (r.take()?, r.take()?);
+            hats.push(json!({"community": place, "hat": hat, "offered": from, "until": until}));
+        }
+        let mut doors = Vec::new();
+        let sql = "select c.slug, k.words, k.at from knock k join community c on c.id = k.community where k.person = ?1 order by k.id limit 1000";
+        for mut r in cx.db().query(sql, vals![person]).await? {
+            let (place, words, at): (String, String, Timestamp) = (r.take()?, r.take()?, r.take()?);
+            doors.push(json!({"community": place, "words": words, "at": at}));
+        }
+        Ok(json!({"memberships": spells, "hats": hats, "knocks": doors}))
     })
 }
 
@@ -43,6 +57,11 @@ fn end_all(cx: Cx, person: PersonId) -> Future<Batch> {
         }
         batch.run("update membership set why = '', wanted = '' where person = ?1", vals![person]);
         batch.run("delete from invitation where invitee = ?1", vals![person]);
+        batch.run(
+            "update one_time_link set uses = 0 where secret in (select secret from invitation where inviter = ?1)",
+            vals![person],
+        );
+        batch.run("delete from link_use where person = ?1", vals![person]);
         batch.run("update invitation set note = '', ended_at = coalesce(ended_at, ?2) where inviter = ?1", vals![person, cx.now()]);
         batch.run("delete from knock where person = ?1", vals![person]);
         batch.run("update hat set ended_at = coalesce(ended_at, ?2) where person = ?1", vals![person, cx.now()]);

@@ -22,26 +22,24 @@ pub async fn offer(cx: &Cx, slug: &str, input: &Offering) -> Result<()> {
     let handle = input.handle.0.trim().trim_start_matches('@').to_lowercase();
     decide(|| async {
         let c = as_steward(cx, slug).await?;
-        // The same sentence for who is no member and for who does not exist: nobody is looked up here.
-        let nobody = || Error::invalid("handle", "No member with this handle could be offered the hat.");
+        let nobody = || Error::invalid("handle", "Nobody here has this handle.");
         let person = person::store::by_handle(cx, &handle).await?.ok_or_else(nobody)?.id;
         let theirs = store::standing_of(cx, c.id, person).await?;
-        if !theirs.takes_part() || theirs.steward {
-            return Err(nobody());
+        // The same answer for who is no member, wears it already or was asked already: nobody is looked up here.
+        let asked = "select 1 from hat where community = ?1 and person = ?2 and name = ?3 and ended_at is null";
+        if !theirs.takes_part() || cx.db().one(asked, vals![c.id, person, STEWARD]).await?.is_some() {
+            return Ok(());
         }
         let id: HatId = cx.make_id();
         let mut batch = Batch::new();
         still_steward(&mut batch, me, c.id);
-        batch.lacks("select 1 from hat where community = ?1 and person = ?2 and name = ?3 and ended_at is null", vals![c.id, person, STEWARD]);
+        batch.holds(kernel::audience::HOLDS, vals![person, Audience::Members(c.id)]);
         batch.run(
             "insert into hat (id, community, person, name, offered_by, offered_at) values (?1, ?2, ?3, ?4, ?5, ?6)",
             vals![id, c.id, person, STEWARD, me, cx.now()],
         );
         batch.event(Event::new(cx, Actor::Person(me), "hat_offered", "hat", id).within(Some(c.id)).toward([person]));
-        match cx.write(batch, id).await {
-            Err(Error::Conflict) => Err(Error::invalid("handle", "This hat is offered to them already.")),
-            other => other.map(drop),
-        }
+        cx.write(batch, id).await.map(drop)
     })
     .await
 }

@@ -33,15 +33,18 @@ pub async fn invite(cx: &Cx, slug: &str, input: &Inviting) -> Result<()> {
         let invitee = person::store::by_handle(cx, &handle).await?;
         let invitee = invitee.ok_or_else(|| Error::invalid("handle", "Nobody here has this handle."))?.id;
         let theirs = store::standing_of(cx, c.id, invitee).await?;
-        if theirs.member || theirs.suspended.is_some() || theirs.invited || invitee == me {
+        // Who let it pass is left alone for a while.
+        let lately = "select 1 from invitation where community = ?1 and invitee = ?2 and created_at > ?3";
+        let lately = cx.db().one(lately, vals![c.id, invitee, cx.now().minus(LASTS)]).await?.is_some();
+        if theirs.member || theirs.suspended.is_some() || lately || invitee == me {
             return Ok(());
         }
         let id: InvitationId = cx.make_id();
         let mut batch = Batch::new();
         guard_inviter(&mut batch, me, &c, &standing);
         batch.run(
-            "insert into invitation (id, community, inviter, invitee, note, uses, created_at, expires_at)
-             values (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)",
+            "insert into invitation (id, community, inviter, invitee, note, created_at, expires_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             vals![id, c.id, me, invitee, &note, cx.now(), cx.now().plus(LASTS)],
         );
         batch.event(Event::new(cx, Actor::Person(me), "invited", "invitation", id).within(Some(c.id)).toward([invitee]));
@@ -87,30 +90,42 @@ pub async fn invite_by_link(cx: &Cx, slug: &str, input: &InvitingByLink) -> Resu
     let mut batch = Batch::new();
     guard_inviter(&mut batch, me, &c, &standing);
     batch.run(
-        "insert into invitation (id, community, inviter, secret, note, uses, created_at, expires_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        vals![id, c.id, me, hash_secret(&secret), note, uses, cx.now(), until],
+        "insert into invitation (id, community, inviter, secret, note, created_at, expires_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        vals![id, c.id, me, hash_secret(&secret), note, cx.now(), until],
     );
     person::acts::put_link(&mut batch, &secret, "invitation", None, until, uses);
     batch.event(Event::new(cx, Actor::Person(me), "link_made", "invitation", id).within(Some(c.id)));
-    cx.house.db.write(batch).await?;
-    Ok(secret)
+    // Sent twice, it is one link; its secret was answered the first time and is not kept.
+    match cx.write(batch, id).await? {
+        made if made == id => Ok(secret),
+        _ => Err(Error::refused("This link was made already and shown once. You find it among your links, to take it back.")),
+    }
 }
 
-/// One use of a link less; the link is over when it was the last.
-pub(crate) fn use_link(batch: &mut Batch, cx: &Cx, id: InvitationId) {
+/// One use of a link less, unless this person used it for their account already; the link is over when it was the last.
+pub(crate) fn use_link(batch: &mut Batch, cx: &Cx, link: &store::LinkInvitation, me: PersonId) {
+    batch.holds("select 1 from invitation where id = ?1 and ended_at is null and expires_at > ?2", vals![link.id, cx.now()]);
+    if link.used {
+        return;
+    }
     batch.exactly(
         1,
-        "update invitation set uses = uses - 1 where id = ?1 and uses > 0 and ended_at is null and expires_at > ?2",
-        vals![id, cx.now()],
+        "update one_time_link set uses = uses - 1 where uses > 0 and secret = (select secret from invitation where id = ?1)",
+        vals![link.id],
+    );
+    batch.run(
+        "insert into link_use (secret, person) select secret, cast(?2 as bigint) from invitation where id = ?1 on conflict do nothing",
+        vals![link.id, me],
     );
 }
 
-/// Lets an invitation pass, or takes one's own link back.
+/// Lets an invitation pass, or takes a link back: one's own, or as a steward any of the community.
 pub async fn let_pass(cx: &Cx, id: InvitationId) -> Result<()> {
     let me = cx.me()?;
-    let sql = "select community, inviter from invitation where id = ?1 and ended_at is null
-        and (invitee = ?2 or (inviter = ?2 and invitee is null))";
+    let sql = "select i.community from invitation i where i.id = ?1 and i.ended_at is null
+        and (i.invitee = ?2 or (i.invitee is null and (i.inviter = ?2
+             or exists (select 1 from grants g where g.person = ?2 and g.audience = -i.community))))";
     let mut row = cx.db().one(sql, vals![id, me]).await?.ok_or(Error::NotFound)?;
     let community: kernel::CommunityId = row.take()?;
     let mut batch = Batch::new();

@@ -24,6 +24,10 @@ pub async fn knock(cx: &Cx, slug: &str, input: &Knocking) -> Result<()> {
     decide(|| async {
         let c = communities::inside(cx, slug).await?;
         rules::may_knock(c.openness, c.stage, &store::standing(cx, c.id).await?)?;
+        let declined = "select 1 from knock where community = ?1 and person = ?2 and opened_by is not null and opened_at is null and ended_at > ?3";
+        if cx.db().one(declined, vals![c.id, me, cx.now().minus(7 * kernel::clock::DAY)]).await?.is_some() {
+            return Err(crate::rules::Refusal::DoorStaysClosed.into());
+        }
         let id: KnockId = cx.make_id();
         let mut batch = Batch::new();
         batch.lacks(store::SUSPENDED, vals![c.id, me]);
@@ -78,7 +82,11 @@ pub async fn answer(cx: &Cx, id: KnockId, input: &Answering) -> Result<()> {
             "door_opened"
         }
         Answer::Decline => {
-            batch.exactly(1, "update knock set ended_at = ?2 where id = ?1 and ended_at is null and opened_at is null", vals![id, cx.now()]);
+            batch.exactly(
+                1,
+                "update knock set opened_by = ?2, ended_at = ?3 where id = ?1 and ended_at is null and opened_at is null",
+                vals![id, me, cx.now()],
+            );
             "door_left_closed"
         }
     };

@@ -102,7 +102,7 @@ struct JoiningPage {
 
 async fn joining(visit: Visit, Path(slug): Path<String>) -> Answer {
     let c = communities::by_slug(&visit.cx, &slug).await?.ok_or(Error::NotFound)?;
-    if c.member {
+    if c.member || store::standing(&visit.cx, c.id).await?.knocked {
         return Ok(see(c.path()));
     }
     Ok(joining_page(&visit, &c, Form::of(&[("shown", "members")])).await?)
@@ -153,10 +153,11 @@ async fn knock(Path(slug): Path<String>, act: Act<Knocking>) -> Answer {
     let Act { visit, input, sent } = act;
     match knocking::knock(&visit.cx, &slug, &input).await {
         Ok(()) => Ok(see(format!("/c/{slug}"))),
-        Err(error) => {
+        Err(error @ Error::Invalid(_)) => {
             let c = communities::inside(&visit.cx, &slug).await?;
             Ok(joining_page(&visit, &c, Form::again(&sent, error, visit.t)?).await?)
         }
+        Err(other) => Err(other.into()),
     }
 }
 

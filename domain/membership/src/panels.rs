@@ -50,6 +50,8 @@ pub fn no_steward(visit: Visit, community: Id) -> Future<Html> {
 struct TakingPart {
     t: T,
     slug: String,
+    /// The viewer sees more than the closed door.
+    inside: bool,
     signed_in: bool,
     standing: Standing,
     own: Option<Own>,
@@ -70,6 +72,7 @@ pub fn taking_part(visit: Visit, community: Id) -> Future<Html> {
         let own = if standing.member { store::own(&visit.cx, id).await? } else { None };
         Html::of(&TakingPart {
             t: visit.t,
+            inside: c.inside,
             slug: c.slug,
             signed_in,
             may_join: rules::may_join(c.openness, c.stage, &standing).is_ok(),

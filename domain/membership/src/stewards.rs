@@ -98,6 +98,10 @@ async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer {
 }
 
 async fn lift(visit: Visit, Path((slug, id)): Path<(String, String)>) -> Answer {
-    suspension::lift(&visit.cx, id.parse::<SuspensionId>()?).await?;
+    let (c, id) = (acts::as_steward(&visit.cx, &slug).await?, id.parse::<SuspensionId>()?);
+    if !store::suspensions(&visit.cx, &c).await?.iter().any(|s| s.id == id) {
+        return Err(kernel::Error::NotFound.into());
+    }
+    suspension::lift(&visit.cx, id).await?;
     Ok(see(format!("/c/{slug}/stewards")))
 }

@@ -76,6 +76,7 @@ pub async fn own(cx: &Cx, community: CommunityId) -> Result<Option<Own>> {
 #[derive(Clone, Debug)]
 pub struct Member {
     pub person: PersonId,
+    /// Empty where the viewer may not see this person's page.
     pub handle: String,
     pub name: String,
     pub practice: String,
@@ -89,7 +90,8 @@ pub struct Member {
 /// Members as the list shows them to the viewer: by their own choice; who wears a hat is shown. Who has left, has not
 /// joined or is suspended is not in it.
 pub async fn members(cx: &Cx, community: CommunityId, after: Cursor, limit: usize) -> Result<Page<Member>> {
-    let sql = "select p.id, p.handle, p.name, p.practice,
+    let sql = "select p.id, case when visible_to(p.id, ?2) then p.handle else '' end, p.name,
+            case when visible_to(p.id, ?2) then p.practice else '' end,
             exists (select 1 from grants s where s.person = p.id and s.audience = -m.community) as steward,
             m.presence, m.away_until, m.began_at, m.id
         from membership m join person p on p.id = m.person join grants g on g.person = m.person and g.audience = m.community
@@ -242,12 +244,18 @@ pub struct LinkInvitation {
     pub purpose: String,
     pub from: String,
     pub note: String,
+    /// The viewer used it already, for their account.
+    pub used: bool,
 }
 
+/// It works while its maker may still invite.
 pub async fn by_link(cx: &Cx, secret: &str) -> Result<Option<LinkInvitation>> {
-    let sql = "select i.id, c.id, c.slug, c.name, c.purpose, p.name, i.note
+    let sql = "select i.id, c.id, c.slug, c.name, c.purpose, p.name, i.note, u.person is not null
         from invitation i join community c on c.id = i.community join person p on p.id = i.inviter
-        where i.secret = ?1 and i.ended_at is null and i.uses > 0 and i.expires_at > ?2";
+        join one_time_link l on l.secret = i.secret left join link_use u on u.secret = i.secret and u.person = ?3
+        where i.secret = ?1 and i.ended_at is null and i.expires_at > ?2 and (l.uses > 0 or u.person is not null)
+          and exists (select 1 from grants g where g.person = i.inviter
+                      and g.audience = case when c.openness = 'open' then c.id else -c.id end)";
     let one = |mut r: Row| {
         Ok(LinkInvitation {
             id: r.take()?,
@@ -257,27 +265,29 @@ pub async fn by_link(cx: &Cx, secret: &str) -> Result<Option<LinkInvitation>> {
             purpose: r.take()?,
             from: r.take()?,
             note: r.take()?,
+            used: r.take()?,
         })
     };
-    cx.db().one(sql, vals![kernel::hash_secret(secret), cx.now()]).await?.map(one).transpose()
+    cx.db().one(sql, vals![kernel::hash_secret(secret), cx.now(), cx.viewer]).await?.map(one).transpose()
 }
 
-/// Links that the viewer handed out and that still work. Whom they invited by handle is not listed: a list of those
+/// Links that still work: those that the viewer handed out, and for stewards those of the whole community. Whom they invited by handle is not listed: a list of those
 /// who have not joined is nobody's to see.
 #[derive(Clone, Debug)]
 pub struct OwnLink {
     pub id: InvitationId,
-    pub note: String,
-    pub created_at: Timestamp,
+    pub from: String,
     pub expires_at: Timestamp,
 }
 
 pub async fn own_links(cx: &Cx, community: CommunityId) -> Result<Vec<OwnLink>> {
-    let sql = "select id, note, created_at, expires_at from invitation
-        where inviter = ?1 and community = ?2 and invitee is null and ended_at is null and uses > 0 and expires_at > ?3
-        order by created_at desc limit 100";
+    let sql = "select i.id, p.name, i.expires_at from invitation i join person p on p.id = i.inviter
+        join one_time_link l on l.secret = i.secret and l.uses > 0
+        where i.community = ?2 and i.ended_at is null and i.expires_at > ?3
+          and (i.inviter = ?1 or exists (select 1 from grants g where g.person = ?1 and g.audience = -i.community))
+        order by i.created_at desc limit 100";
     let rows = cx.db().query(sql, vals![cx.me()?, community, cx.now()]).await?;
-    let link = |mut r: Row| Ok(OwnLink { id: r.take()?, note: r.take()?, created_at: r.take()?, expires_at: r.take()? });
+    let link = |mut r: Row| Ok(OwnLink { id: r.take()?, from: r.take()?, expires_at: r.take()? });
     rows.into_iter().map(link).collect()
 }
 

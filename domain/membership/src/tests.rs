@@ -204,6 +204,100 @@ fn a_link_lets_in_as_many_as_it_says_and_only_into_its_community() {
 }
 
 #[test]
+fn a_link_works_while_its_maker_may_invite_and_stewards_can_end_it() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        w.join(w.bo).await.unwrap();
+        let link = InvitingByLink { note: Line::default(), uses: "9".into() };
+        let secret = invitations::invite_by_link(&w.app.by(w.bo), &w.slug, &link).await.unwrap();
+        assert!(store::by_link(&w.app.by(w.cy), &secret).await.unwrap().is_some());
+        let all = store::own_links(&w.app.by(w.ada), w.id).await.unwrap();
+        assert_eq!(all.len(), 1, "its steward sees every link of the community");
+        assert!(store::own_links(&w.app.by(w.cy), w.id).await.unwrap().is_empty());
+        w.leave(w.bo).await;
+        assert!(store::by_link(&w.app.by(w.cy), &secret).await.unwrap().is_none());
+        w.join(w.bo).await.unwrap();
+        assert!(store::by_link(&w.app.by(w.cy), &secret).await.unwrap().is_some());
+        invitations::let_pass(&w.app.by(w.ada), all[0].id).await.unwrap();
+        assert!(store::by_link(&w.app.by(w.cy), &secret).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn one_use_of_a_link_is_one_person_also_where_accounts_are_made_by_it() {
+    both(async |engine| {
+        let w = world(engine, Openness::Closed).await;
+        person::acts::set_sign_up(&w.app.system(), person::SignUp::Invitation).await.unwrap();
+        let link = InvitingByLink { note: Line::default(), uses: "1".into() };
+        let secret = invitations::invite_by_link(&w.app.by(w.ada), &w.slug, &link).await.unwrap();
+        let account = |handle: &str| NewAccount {
+            handle: handle.into(),
+            name: handle.into(),
+            password: "a quiet sentence".into(),
+            invitation: Line(secret.clone()),
+            zone: Line::default(),
+        };
+        let eve = person::acts::sign_up(&w.app.stranger(), &account("eve"), "en").await.unwrap();
+        no(person::acts::sign_up(&w.app.stranger(), &account("fay"), "en").await);
+        let with = Joining { invitation: Line(secret.clone()), ..Joining::default() };
+        no(acts::join(&w.app.by(w.bo), &w.slug, &with).await);
+        acts::join(&w.app.by(eve), &w.slug, &with).await.unwrap();
+    });
+}
+
+#[test]
+fn who_let_an_invitation_pass_is_left_alone_for_a_while() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        invitations::invite(&w.app.by(w.ada), &w.slug, &inviting("bo")).await.unwrap();
+        let [Waiting::Invitation { id, .. }] = w.waiting(w.bo).await[..] else { panic!() };
+        invitations::let_pass(&w.app.by(w.bo), id).await.unwrap();
+        invitations::invite(&w.app.by(w.ada), &w.slug, &inviting("bo")).await.unwrap();
+        assert!(w.waiting(w.bo).await.is_empty());
+        w.app.later(31 * kernel::clock::DAY);
+        invitations::invite(&w.app.by(w.ada), &w.slug, &inviting("bo")).await.unwrap();
+        assert_eq!(w.waiting(w.bo).await.len(), 1);
+    });
+}
+
+#[test]
+fn a_form_sent_twice_founds_once() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let browser = w.app.client().with_cookie(&person::acts::begin_session(&w.app.stranger(), w.bo, "").await.unwrap());
+        let fields = [("once", "5"), ("name", "Two clicks"), ("domain", "x"), ("purpose", "y")];
+        for _ in 0..2 {
+            let answer = browser.post("/communities", &fields).await;
+            assert_eq!(answer.location.as_deref(), Some("/c/two-clicks"), "{}", answer.main());
+        }
+    });
+}
+
+#[test]
+fn a_page_for_people_alone_is_not_told_by_the_list() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let joining = Joining { shown: Some(Shown::Everyone), ..Joining::default() };
+        acts::join(&w.app.by(w.bo), &w.slug, &joining).await.unwrap();
+        let profile = person::acts::Profile {
+            name: "Bo".into(),
+            practice: "canary practice".into(),
+            organisation: Line::default(),
+            mail: Line::default(),
+            zone: Line::default(),
+            language: Line::default(),
+            theme: None,
+            shown: Some(person::ShownTo::People),
+        };
+        person::acts::revise_profile(&w.app.by(w.bo), &profile).await.unwrap();
+        for path in [format!("/c/{}", w.slug), format!("/c/{}/people", w.slug), format!("/api/v1/communities/{}/members", w.slug)] {
+            let seen = w.app.client().get(&path).await.body;
+            assert!(seen.contains("Bo") && !seen.contains("canary") && !seen.contains("@bo"), "{path}");
+        }
+    });
+}
+
+#[test]
 fn an_opened_door_is_not_yet_a_step_through_it() {
     both(async |engine| {
         let w = world(engine, Openness::Knock).await;
@@ -260,10 +354,12 @@ fn a_hat_is_offered_and_worn_when_it_is_accepted() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         let offer = Offering { handle: "bo".into() };
-        no(hats::offer(&w.app.by(w.ada), &w.slug, &offer).await);
-        w.join(w.bo).await.unwrap();
         hats::offer(&w.app.by(w.ada), &w.slug, &offer).await.unwrap();
-        no(hats::offer(&w.app.by(w.ada), &w.slug, &offer).await);
+        assert!(w.waiting(w.bo).await.is_empty(), "who is no member is not asked, and nobody is told");
+        w.join(w.bo).await.unwrap();
+        no(hats::offer(&w.app.by(w.bo), &w.slug, &offer).await);
+        hats::offer(&w.app.by(w.ada), &w.slug, &offer).await.unwrap();
+        hats::offer(&w.app.by(w.ada), &w.slug, &offer).await.unwrap();
         let id = match w.waiting(w.bo).await[..] {
             [Waiting::Hat { id, .. }] => id,
             ref other => panic!("{other:?}"),

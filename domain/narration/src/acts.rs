@@ -39,17 +39,23 @@ pub async fn narrate(cx: &Cx, input: &Narrating) -> Result<ContributionId> {
         words: input.words.clone(),
         kind: Some(input.kind.unwrap_or(Kind::Narration)),
         // Without a community, nobody else is meant.
-        audience: if slug.is_none() { Some(For::Me) } else { input.audience.filter(|a| *a != For::Named) },
+        audience: if slug.is_none() { Some(For::Me) } else { input.audience },
         work: input.work.clone(),
         draft: input.draft.clone(),
         ..NewContribution::default()
     };
     let mut problems = Problems::default();
     let title = input.trail_title.check("trail_title", &mut problems);
+    if slug.is_none() && matches!(input.audience, Some(For::Community | For::Open)) {
+        problems.add("community", "Please choose the community that this is for.");
+    }
     problems.done()?;
+    if let Some(done) = cx.done_before().await? {
+        return Ok(done);
+    }
     decide(|| async {
         let (trail, begun) = trail(cx, input, slug, &title).await?;
-        let lineage = Lineage { trail, grew_from: None };
+        let lineage = Lineage { trail, ..Lineage::default() };
         let (id, batch) = conversations::contribution(cx, slug, &new, &lineage).await?;
         let mut all = begun;
         all.append(batch);
@@ -107,21 +113,17 @@ pub struct Growing {
 pub async fn grow(cx: &Cx, from: ContributionId, input: &Growing) -> Result<ContributionId> {
     let source = said::one(cx, from).await?.filter(|s| !s.withdrawn && s.parent.is_none()).ok_or(Error::NotFound)?;
     let kind = rules::may_grow(source.kind, input.kind)?;
-    let mut named = Vec::new();
-    if source.audience == For::Named {
-        named = said::named(cx, source.id).await?.into_iter().map(|(_, handle)| handle).collect();
-    }
+    let named = if source.audience == For::Named { said::named_ids(cx, source.id).await? } else { Vec::new() };
     let new = NewContribution {
         words: input.words.clone(),
         title: input.title.clone(),
         kind: Some(kind),
         audience: Some(source.audience),
-        named: Line(named.join(", ")),
         draft: input.draft.clone(),
         ..NewContribution::default()
     };
     let slug = source.place.as_ref().map(|p| p.slug.clone());
-    let lineage = Lineage { trail: None, grew_from: Some(source.id) };
+    let lineage = Lineage { grew_from: Some(source.id), named, ..Lineage::default() };
     conversations::contribute(cx, slug.as_deref(), &new, &lineage).await
 }
 

@@ -32,8 +32,8 @@ fn keep(_: Cx, _: PersonId) -> Future<Batch> {
 fn erase(_: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move {
         let mut batch = Batch::new();
-        batch.run("update contribution set trail_title = '' where trail in (select id from trail where author = ?1)", vals![person]);
-        batch.run("update trail set title = '' where author = ?1", vals![person]);
+        batch.run("update contribution set trail_title = '…' where trail in (select id from trail where author = ?1)", vals![person]);
+        batch.run("update trail set title = '…' where author = ?1", vals![person]);
         Ok(batch)
     })
 }

@@ -60,6 +60,13 @@ create table one_time_link (
     uses bigint not null
 );
 
+create table link_use (
+    secret text not null,
+    person bigint not null,
+    primary key (secret, person)
+);
+create index link_use_person on link_use (person);
+
 create table setting (
     name text primary key not null,
     value text not null

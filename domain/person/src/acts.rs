@@ -29,11 +29,7 @@ pub async fn sign_up(cx: &Cx, input: &NewAccount, language: &str) -> Result<Pers
         secret => matches!(store::link(&cx.house, secret).await?, Some((purpose, _)) if purpose == "invitation"),
     };
     rules::may_sign_up(mode, invited)?;
-    let mut batch = Batch::new();
-    if mode == SignUp::Invitation {
-        use_link(&mut batch, cx, &input.invitation.0);
-    }
-    make(cx, input, language, false, Some(batch)).await
+    make(cx, input, language, false, None, (mode == SignUp::Invitation).then_some(input.invitation.0.as_str())).await
 }
 
 /// The first person of an empty instance, by the one-time link from the terminal.
@@ -46,7 +42,7 @@ pub async fn set_up(cx: &Cx, secret: &str, input: &NewAccount, mode: SignUp, lan
     use_link(&mut batch, cx, secret);
     batch.lacks("select 1 from person limit 1", vals![]);
     put_setting(&mut batch, "sign_up", mode.word());
-    make(cx, input, language, true, Some(batch)).await
+    make(cx, input, language, true, Some(batch), None).await
 }
 
 /// By the operator on the machine itself: `tacit person add`.
@@ -54,10 +50,17 @@ pub async fn add(cx: &Cx, input: &NewAccount, operator: bool) -> Result<PersonId
     if cx.viewer != Viewer::System {
         return Err(Error::NotFound);
     }
-    make(cx, input, "", operator, None).await
+    make(cx, input, "", operator, None, None).await
 }
 
-async fn make(cx: &Cx, input: &NewAccount, language: &str, operator: bool, first: Option<Batch>) -> Result<PersonId> {
+async fn make(
+    cx: &Cx,
+    input: &NewAccount,
+    language: &str,
+    operator: bool,
+    first: Option<Batch>,
+    invitation: Option<&str>,
+) -> Result<PersonId> {
     let mut problems = Problems::default();
     let handle = rules::handle(&input.handle.0, &mut problems);
     let name = input.name.check("name", &mut problems);
@@ -70,6 +73,11 @@ async fn make(cx: &Cx, input: &NewAccount, language: &str, operator: bool, first
     let secret = password::hash(&cx.house.random, &input.password.0).await?;
     let id: PersonId = cx.make_id();
     let mut batch = first.unwrap_or_default();
+    if let Some(secret) = invitation {
+        use_link(&mut batch, cx, secret);
+        // Whoever comes in by a link has used it: joining with it takes no second use.
+        batch.run("insert into link_use (secret, person) values (?1, ?2)", vals![hash_secret(secret), id]);
+    }
     batch.run(
         "insert into person (id, handle, name, practice, organisation, mail, zone, language, theme, shown, operator, version, created_at)
          values (?1, ?2, ?3, '', '', '', ?4, ?5, 'system', 'anyone', ?6, 1, ?7)",
@@ -100,10 +108,14 @@ fn put_setting(batch: &mut Batch, name: &str, value: &str) {
     );
 }
 
+/// A handle in the one form that it is stored and limited by, however it was typed.
+pub fn handle_as_typed(text: &str) -> String {
+    text.trim().trim_start_matches('@').to_lowercase().chars().take(64).collect()
+}
+
 /// Checks handle and password, and begins a session. Answers its secret, which goes into the cookie and nowhere else.
 pub async fn sign_in(cx: &Cx, handle: &str, given: &str, agent: &str) -> Result<String> {
-    let handle = handle.trim().trim_start_matches('@').to_lowercase();
-    let known = store::credential(&cx.house, &handle).await?;
+    let known = store::credential(&cx.house, &handle_as_typed(handle)).await?;
     let right = password::matches(given, known.as_ref().map(|(_, hash)| hash.clone())).await?;
     match known {
         Some((person, _)) if right => begin_session(cx, person, agent).await,
@@ -203,7 +215,7 @@ fn use_link(batch: &mut Batch, cx: &Cx, secret: &str) {
     );
 }
 
-/// A forgotten password, by one-time link. All sessions end.
+/// A forgotten password, by one-time link. All sessions and tokens end.
 pub async fn reset_password(cx: &Cx, secret: &str, new: &str) -> Result<PersonId> {
     let mut problems = Problems::default();
     rules::password(new, "new_password", &mut problems);
@@ -214,6 +226,9 @@ pub async fn reset_password(cx: &Cx, secret: &str, new: &str) -> Result<PersonId
     }
     let mut batch = Batch::new();
     use_link(&mut batch, cx, secret);
+    // Somebody else may have had the password, and with it tokens and other links.
+    batch.run("update one_time_link set uses = 0 where person = ?1 and purpose = 'reset'", vals![person]);
+    batch.run("update token set ended_at = ?2 where person = ?1 and ended_at is null", vals![person, cx.now()]);
     match set_password(cx, person, new, None, batch).await {
         Err(Error::Conflict) => Err(Refusal::LinkUsed.into()),
         other => other.map(|()| person),

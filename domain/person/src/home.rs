@@ -20,6 +20,8 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "home.html")]
 struct Home {
     t: T,
+    /// Heard, not seen: the box is the first thing on the page. The welcome has a title of its own.
+    title: Option<&'static str>,
     main: Html,
     aside: Html,
 }
@@ -33,7 +35,8 @@ async fn home(visit: Visit) -> Answer {
         (t.say("Welcome"), Place::Welcome, aside)
     };
     let main = visit.panels(main, Id(0)).await?;
-    Ok(visit.page(title, &Home { t, main, aside }).await?)
+    let heard = visit.guest.is_some().then_some(title);
+    Ok(visit.page(title, &Home { t, title: heard, main, aside }).await?)
 }
 
 #[derive(Template)]

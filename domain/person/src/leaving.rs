@@ -81,6 +81,10 @@ pub async fn leave(cx: &Cx, all: &[Belongings], input: &Leaving) -> Result<()> {
     if own.operator && store::operators(&cx.house).await? == 1 {
         return Err(Refusal::LastOperator.into());
     }
+    let taken = "select 1 from person where lower(name) = lower(?1) and left_at is null and id <> ?2";
+    if !pseudonym.is_empty() && cx.db().one(taken, vals![&pseudonym, me]).await?.is_some() {
+        return Err(Error::invalid("pseudonym", "Somebody here has this name. Please choose another."));
+    }
     let name = match input.words {
         Some(Words::Keep) if !pseudonym.is_empty() => pseudonym,
         _ => "Somebody who was here".to_owned(),

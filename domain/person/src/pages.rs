@@ -81,9 +81,9 @@ async fn sign_in_page(visit: Visit, Asked(asked): Asked<SignInAsked>) -> Answer 
 
 async fn sign_in(act: Act<SignIn>) -> Answer {
     let Act { visit, input, sent } = act;
-    let account = format!("handle:{}", input.handle.0.trim().to_lowercase().chars().take(64).collect::<String>());
-    visit.shell.limits.check(Rate::SignIn, &[&account])?;
-    match acts::sign_in(&visit.cx, &input.handle.0, &input.password.0, &visit.agent).await {
+    let handle = acts::handle_as_typed(&input.handle.0);
+    visit.shell.limits.check(Rate::Account, &[&format!("handle:{handle}")])?;
+    match acts::sign_in(&visit.cx, &handle, &input.password.0, &visit.agent).await {
         Ok(secret) => Ok(with_cookie(&visit, see(local(&input.next.0)), &secret)),
         Err(error) => {
             let form = Form::again(&sent, error, visit.t)?;
@@ -184,7 +184,7 @@ async fn set_up(Path(secret): Path<String>, act: Act<SetUp>) -> Answer {
         invitation: Line::default(),
         zone: Line::default(),
     };
-    let mode = input.sign_up.unwrap_or(SignUp::Open);
+    let mode = input.sign_up.unwrap_or(SignUp::Invitation);
     match acts::set_up(&visit.cx, &secret, &account, mode, visit.t.code()).await {
         Ok(person) => {
             let session = acts::begin_session(&visit.cx, person, &visit.agent).await?;
@@ -374,7 +374,8 @@ struct Instance {
 
 async fn set_instance(act: Act<Instance>) -> Answer {
     let Act { visit, input, .. } = act;
-    acts::set_sign_up(&visit.cx, input.sign_up.unwrap_or(SignUp::Open)).await?;
+    let mode = input.sign_up.ok_or_else(|| Error::invalid("sign_up", "Please choose who may make an account."))?;
+    acts::set_sign_up(&visit.cx, mode).await?;
     Ok(see("/me"))
 }
 
