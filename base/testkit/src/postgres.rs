@@ -63,6 +63,7 @@ fn start() -> String {
     let args = ["-D", data.to_str().unwrap(), "-p", &port_text, "-h", "127.0.0.1", "-k", folder.to_str().unwrap(),
         "-c", "fsync=off", "-c", "max_connections=300", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"];
     let log = std::fs::File::create(folder.join("log")).unwrap();
+    #[allow(clippy::zombie_processes)] // it outlives this test process: the next one finds it by its port
     as_postgres(&bin.join("postgres"), &args).current_dir("/").stdout(Stdio::null()).stderr(log).spawn().expect("postgres starts");
     let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {

@@ -240,9 +240,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
 /// The sentence that stands where the way to answer would be; None when there is one.
 fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
     let root = &opening.said;
-    if visit.guest.is_none() {
-        return None;
-    }
+    visit.guest.as_ref()?;
     let suspended = opening.suspended.then(|| Suspended { until: visit.cx.now(), reason: String::new() });
     let s = Standing { member: opening.member, suspended, ..Standing::default() };
     let place = root.place.as_ref().map(|p| (p.stage, p.openness, &s));
