@@ -61,6 +61,7 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
     }
     let opened = open(config, "command").await?;
     std::fs::create_dir_all(folder.join("files"))?;
+    crate::config::own_only(&folder);
     // Before the copy: what is written meanwhile may be in it, what was there before has to be.
     let events = kernel::journal::head(&opened.house.db).await?;
     let database = match config.place()? {

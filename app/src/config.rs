@@ -86,7 +86,8 @@ impl Config {
         let path = data.value.join("tacit.toml");
         let file: File = match std::fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))?,
-            Err(_) => File::default(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => File::default(),
+            Err(e) => return Err(e).with_context(|| format!("{} cannot be read", path.display())),
         };
         let database = format!("sqlite:{}", data.value.join("tacit.db").display());
         let listen = first(serve.listen.clone(), file.listen, "127.0.0.1:8400".into());
@@ -162,7 +163,7 @@ impl Config {
 }
 
 /// Words and mail addresses of people lie here.
-fn own_only(folder: &Path) {
+pub fn own_only(folder: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -175,7 +176,8 @@ fn reachable(listen: &str) -> String {
     listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]")
 }
 
-fn without_password(url: &str) -> String {
+/// A database URL as it may be shown.
+pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     match rest.rsplit_once('@') {
         Some((who, host)) => format!("{scheme}://{}:…@{host}", who.split(':').next().unwrap_or_default()),

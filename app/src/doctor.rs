@@ -30,7 +30,7 @@ pub async fn examine(config: &Config) -> Result<Vec<Line>> {
     );
     line(config.limits.value, "rate limits are on".into());
     match open(config, "command").await {
-        Err(error) => line(false, format!("database {}: {error:#}", config.database.value)),
+        Err(error) => line(false, format!("database {}: {error:#}", crate::config::without_password(&config.database.value))),
         Ok(opened) => {
             line(true, format!("database opens and has its schema ({} steps)", crate::house::migrations().len()));
             if let Place::Sqlite(_) = config.place()? {

@@ -93,7 +93,11 @@ enum PersonVerb {
         operator: bool,
     },
     /// Print a one-time link for a forgotten password
-    Reset { handle: String },
+    Reset {
+        handle: String,
+        #[command(flatten)]
+        serve: ServeFlags,
+    },
 }
 
 #[derive(Subcommand)]
@@ -129,6 +133,7 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("TACIT_LOG").unwrap_or_else(|_| "info".into()))
         .with_writer(std::io::stderr)
         .with_target(false)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
     match run(cli) {
         Ok(code) => code,
@@ -163,7 +168,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Verb::Person { verb: PersonVerb::Add { handle, name, operator, .. } } => {
             operator::add_person(&plain()?, handle, name, *operator).await?;
         }
-        Verb::Person { verb: PersonVerb::Reset { handle } } => operator::reset(&plain()?, handle).await?,
+        Verb::Person { verb: PersonVerb::Reset { handle, serve } } => operator::reset(&config(serve)?, handle).await?,
         Verb::Token { verb: TokenVerb::New { handle, scope, label } } => {
             operator::new_token(&plain()?, handle, scope, label).await?;
         }

@@ -125,6 +125,12 @@ impl Person {
         self.wait_for(&format!("something like {css}"), async || first_shown(self.web.find_all(By::Css(css)).await?).await).await
     }
 
+    /// Where links lead, each once.
+    pub async fn paths(&self, css: &str) -> Vec<String> {
+        let paths = self.js("return [...new Set([...document.querySelectorAll(arguments[0])].map((it) => it.pathname))]", &[css]).await;
+        paths.as_array().expect("a list").iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     pub async fn sees_in(&self, css: &str, words: &str) {
         self.wait_for(&format!("the words \"{words}\" in {css}"), async || {
             for element in self.web.find_all(By::Css(css)).await? {
@@ -262,8 +268,8 @@ impl Person {
         let script = "const body = new URLSearchParams(JSON.parse(arguments[1]));
             return fetch(arguments[0], { method: 'POST', body }).then((it) => it.ok ? it.url : `${it.status} ${it.url}`);";
         let led = self.js(script, &[path, &json!(fields).to_string()]).await;
-        let led = led.as_str().and_then(|url| url.strip_prefix(&self.place));
-        led.unwrap_or_else(|| panic!("{} cannot send {fields:?} to {path}", self.name)).to_owned()
+        let led = led.as_str().unwrap_or_default();
+        led.strip_prefix(&self.place).unwrap_or_else(|| panic!("{} sent {fields:?} to {path}: {led}", self.name)).to_owned()
     }
 
     pub async fn js(&self, script: &str, args: &[&str]) -> Value {

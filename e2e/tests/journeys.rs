@@ -1,6 +1,6 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
 
-use e2e::{Browser, PASSWORD, Person, Place, all_go};
+use e2e::{Browser, Key, PASSWORD, Person, Place, all_go};
 
 const COMMUNITY: &str = "/c/night-handovers";
 
@@ -420,3 +420,358 @@ async fn cy_leaves_the_place_for_good(ada: &Person, cy: &Person) {
     ada.sees_no("for the last time").await;
     ada.console_tells_only_of(404).await;
 }
+
+/// A browser opens six connections to a place: a page that is left must not keep one.
+#[tokio::test]
+async fn a_page_that_is_left_holds_nothing_up_and_wakes_again() {
+    let place = Place::empty();
+    let browser = Browser::start();
+    place.add("ada", "Ada");
+    let ada = browser.person("Ada", &place).await;
+    ada.sign_in("ada").await;
+    ada.sends("/communities", &[("name", "Night handovers"), ("purpose", "Nothing gets lost."), ("domain", "Handing over.")]).await;
+    let conversations = format!("{COMMUNITY}/conversations");
+    for _ in 0..8 {
+        ada.open("/").await;
+        ada.open(&conversations).await;
+    }
+    ada.open("/about").await;
+    ada.goes_back().await;
+    ada.arrives_at("Conversations").await;
+    place.narrate(&place.token("ada"), &["-c", "night-handovers", "Back at the bedside."]);
+    ada.sees_in(".live", "1 new thing was said").await;
+    all_go([ada]).await;
+}
+
+#[tokio::test]
+async fn everything_works_without_javascript() {
+    let place = Place::empty();
+    let browser = Browser::start();
+    place.add("ada", "Ada");
+    place.add("bo", "Bo");
+    let person = browser.person_without_javascript("Somebody", &place).await;
+
+    person.open("/communities").await;
+    person.follow("Found a community").await;
+    person.give_name_and_password("ada", PASSWORD).await; // sent there, and then on
+    person.arrives_at("Found a community").await;
+    person.fill("Name", "Night handovers").await;
+    person.fill("Purpose", "That nothing gets lost between two shifts.").await;
+    person.fill("Domain", "Handing over at night.").await;
+    person.follow("Found it").await;
+    person.arrives_at("Night handovers").await;
+    person.open("/").await;
+    person.fill("What are you working on? What did you notice?", "Read the chart aloud. Twice.").await;
+    person.follow("Say it").await;
+    person.sees_in(".opening .words", "Read the chart aloud.").await;
+    assert_eq!(person.count("time").await, 1);
+    assert_eq!(person.count("time[title]").await, 0, "a script ran: it tells the exact time in a title");
+    let told = person.at().await;
+    person.sign_out().await;
+
+    person.open(COMMUNITY).await; // as a stranger
+    person.sees("Read the chart aloud.").await;
+    person.follow("Just read").await;
+    person.follow("Answer").await;
+    person.sees_in(".opening .words", "Read the chart aloud.").await;
+    person.open(COMMUNITY).await;
+    person.follow("Join").await;
+    person.give_name_and_password("bo", PASSWORD).await;
+    person.follow("Join").await;
+    person.sees("You belong here").await;
+
+    person.open("/").await;
+    person.fill("What are you working on? What did you notice?", "Tried the red pen.").await;
+    person.click("Point at the work, or go on with a trail").await;
+    person.fill("The work", "https://example.org/pens/red").await;
+    person.fill("Title of a new trail", "The red pen").await;
+    person.follow("Say it").await;
+    person.sees_in(".opening .about", "work: example.org").await;
+    person.follow("Trail: The red pen").await;
+    person.arrives_at("Trail: The red pen").await;
+
+    person.open(&told).await;
+    person.click_in(".opening", "Answer").await;
+    person.click("Answer one passage").await;
+    person.fill("The passage", "Twice.").await;
+    person.fill("Your answer", "Why twice?").await;
+    person.follow_in(".answer .actions", "Answer").await;
+    person.sees_in(".reply .quote", "Twice.").await;
+    person.sees_in(".reply .words", "Why twice?").await;
+    person.follow_in(".opening", "This happens to me too").await;
+    person.click_in(".opening", "Thank").await;
+    person.fill("What for, in your words", "I will do it, too.").await;
+    person.follow_in(".opening .actions", "Thank").await;
+    person.sees_in(".thanks", "Bo thanked: I will do it, too.").await;
+    person.follow_in(".reply", "Change").await;
+    person.fill("Your words", "Why twice? Once for you, once for them?").await;
+    person.follow("Keep").await;
+    person.sees_in(".reply .words", "once for them").await;
+    person.follow_in(".reply", "Withdraw").await;
+    person.sees("Withdrawn by its author").await;
+    person.follow("Bring it back").await;
+    person.sees_in(".reply .words", "once for them").await;
+
+    person.open("/conversations/new?with=ada").await;
+    person.fill("Your words", "Friday night?").await;
+    person.follow("Say it").await;
+    person.sees("for named people").await;
+    person.open(COMMUNITY).await;
+    person.follow("Leave").await;
+    person.sees("Ways to be here").await;
+    person.follow("Join").await;
+    person.sees("You belong here").await;
+    person.open("/me/leaving").await;
+    person.choose("Keep them under a pseudonym").await;
+    person.fill("Pseudonym", "A night nurse").await;
+    person.fill("Your password", PASSWORD).await;
+    person.follow("Leave").await;
+    person.sees("Come in").await;
+    person.open(&told).await;
+    person.sees_in(".thanks", "A night nurse thanked:").await;
+    all_go([person]).await;
+}
+
+#[tokio::test]
+async fn a_phone_shows_every_page_without_sideways_scrolling() {
+    let place = Place::demo();
+    let browser = Browser::start();
+    let ngozi = browser.person("Ngozi", &place).await;
+    ngozi.takes_a_phone(360).await;
+    for path in ["/", "/communities", "/sign-in", "/sign-up", "/about", "/api", "/c/handing-over", "/nowhere"] {
+        fits_the_phone(&ngozi, path).await;
+    }
+    ngozi.console_tells_only_of(404).await;
+    ngozi.sign_in_with("ngozi", "say what you do").await;
+    let wide = says_what_is_hard_to_fit(&ngozi).await;
+    for path in [
+        "/",
+        "/communities",
+        "/communities/new",
+        "/c/handing-over",
+        "/c/handing-over/conversations",
+        "/c/handing-over/people",
+        "/c/handing-over/charter",
+        "/c/handing-over/charter/revision",
+        "/c/handing-over/invitations",
+        "/c/handing-over/stewards",
+        "/c/handing-over/contributions/new",
+        "/c/quantum-programming",
+        "/c/quantum-programming/conversations",
+        "/c/data-visualisation-houston/conversations",
+        "/c/small-things-learned/conversations",
+        "/conversations/new?with=tomek",
+        "/narrations/new",
+        "/@ngozi",
+        "/@ngozi/said",
+        "/me",
+        "/me/waiting",
+        "/me/memberships",
+        "/me/leaving",
+        &wide,
+    ] {
+        fits_the_phone(&ngozi, path).await;
+    }
+    for community in ["handing-over", "quantum-programming", "data-visualisation-houston", "small-things-learned"] {
+        ngozi.open(&format!("/c/{community}/conversations")).await;
+        for path in ngozi.paths(".stream .about a[href^='/conversations/'], .stream .about a[href^='/trails/']").await {
+            fits_the_phone(&ngozi, &path).await;
+        }
+    }
+    all_go([ngozi]).await;
+}
+
+/// Long names without a gap, code, a table, a long address, answers that go deep. Answers the path of the conversation.
+async fn says_what_is_hard_to_fit(person: &Person) -> String {
+    let long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung".repeat(2);
+    let words = format!(
+        "{long}\n\nhttps://example.org/{long}\n\n# {long}\n\n> {long}\n\n`{long}`\n\n```rust\nlet a = \"{long}\";\n```\n\n\
+         | {long} | b |\n|---|--:|\n| 1 | {long} |\n\n1. {long}\n"
+    );
+    let work = format!("https://{}.example.org/commit", &"deep.".repeat(20));
+    let title = &long[..120];
+    let fields = [("words", words.as_str()), ("title", title), ("work", work.as_str()), ("kind", "question"), ("audience", "community")];
+    let opening = person.sends("/c/handing-over/contributions", &fields).await;
+    let mut to = opening.rsplit('/').next().expect("an id").to_owned();
+    for depth in 1..=12 {
+        let fields = [("words", format!("Level {depth}: {long}")), ("quote", long.clone())];
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let reply = person.sends(&format!("/contributions/{to}/replies"), &fields).await;
+        to = reply.rsplit("#r").next().expect("an id").to_owned();
+    }
+    person.sends("/me", &[("name", &long[..80]), ("practice", &long), ("organisation", &long[..120]), ("zone", "Africa/Lagos")]).await;
+    opening
+}
+
+async fn fits_the_phone(person: &Person, path: &str) {
+    person.open(path).await;
+    person.find("main").await;
+    let wider = "const { scrollWidth } = document.documentElement;
+        const out = [...document.querySelectorAll('body *')].filter((it) => it.getBoundingClientRect().right > 361 && !it.closest('.scroll, pre'));
+        return scrollWidth <= 360 ? '' : `${scrollWidth} pixels wide: ` + out.slice(0, 3).map((it) => it.outerHTML.slice(0, 200)).join(' ');";
+    let wider = person.js(wider, &[]).await;
+    person.expects(&format!("{path} fits a phone ({})", wider.as_str().unwrap_or_default()), wider == "");
+}
+
+#[tokio::test]
+async fn everything_can_be_reached_by_keyboard() {
+    let place = Place::empty();
+    let browser = Browser::start();
+    place.add("ada", "Ada");
+    place.add("bo", "Bo");
+    let ada = browser.person("Ada", &place).await;
+    ada.sign_in("ada").await;
+    ada.sends("/communities", &[("name", "Night handovers"), ("purpose", "Nothing gets lost."), ("domain", "Handing over.")]).await;
+    let told = place.narrate(&place.token("ada"), &["-c", "night-handovers", "Read the chart aloud."]);
+
+    let bo = browser.person("Bo", &place).await;
+    bo.sign_in("bo").await;
+    bo.open(COMMUNITY).await;
+    let way = tabs_to(&bo, "Join").await;
+    let first = ["Skip to what people say", "Tacit", "Home", "Communities", "Waiting for you", "Bo"];
+    assert_eq!(way[..first.len()], first, "the way through the frame");
+    bo.types(Key::Enter).await;
+    bo.sees("You belong here").await;
+
+    bo.open(COMMUNITY).await;
+    bo.types(Key::Tab).await;
+    bo.types(Key::Enter).await;
+    bo.types(Key::Tab).await;
+    let inside = bo.js("return document.activeElement.closest('main') !== null", &[]).await;
+    assert_eq!(inside, true, "the skip link leads past the frame");
+
+    bo.open(COMMUNITY).await;
+    tabs_to(&bo, "Bo").await;
+    bo.types(Key::Enter).await;
+    bo.sees("My practice").await;
+    tabs_to(&bo, "Settings").await;
+    bo.types(Key::Escape).await;
+    bo.sees_no("My practice").await;
+    assert_eq!(focus(&bo).await, "Bo", "the focus is where the menu was opened");
+
+    bo.open(&told).await;
+    tabs_to(&bo, "Answer").await;
+    bo.types(Key::Enter).await;
+    tabs_to(&bo, "Your answer").await;
+    bo.types("And then?").await;
+    bo.types_with_control(Key::Enter).await;
+    bo.sees_in(".reply .words", "And then?").await;
+    bo.open("/").await;
+    tabs_to(&bo, "What are you working on? What did you notice?").await;
+    bo.types("All of it without a mouse.").await;
+    tabs_to(&bo, "Say it").await;
+    bo.types(Key::Enter).await;
+    bo.sees_in(".opening .words", "All of it without a mouse.").await;
+    all_go([ada, bo]).await;
+}
+
+/// Presses Tab until the focus is on what says this, and answers what it was on meanwhile. Each shows that it has it.
+async fn tabs_to(person: &Person, wanted: &str) -> Vec<String> {
+    let mut way = Vec::new();
+    while way.last().is_none_or(|last| last != wanted) {
+        assert!(way.len() < 60, "\"{wanted}\" is not reached by Tab: {way:#?}");
+        person.types(Key::Tab).await;
+        let here = focus(person).await;
+        person.expects(&format!("the focus on \"{here}\" is seen"), person.js(SEEN, &[]).await == true);
+        way.push(here);
+    }
+    way
+}
+
+/// What the focus is on: its label or its words.
+async fn focus(person: &Person) -> String {
+    let script = "const it = document.activeElement; return (it.labels?.[0] ?? it).textContent.trim();";
+    person.js(script, &[]).await.as_str().expect("text").to_owned()
+}
+
+/// An outline or a shadow, on the element or (for a field without an edge of its own) around it, and all of it in the window.
+const SEEN: &str = "const it = document.activeElement, at = it.getBoundingClientRect();
+    const ring = (it) => {
+        const look = it && getComputedStyle(it);
+        return look && (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2 || look.boxShadow !== 'none');
+    };
+    return it.matches(':focus-visible') && (ring(it) || it.matches('textarea') && ring(it.closest('.box'))) && at.top >= 0 && at.bottom <= innerHeight;";
+
+const PAYLOADS: [&str; 14] = [
+    "<script>window.pwned=1</script>",
+    "<img src=x onerror=window.pwned=1>",
+    "<svg onload=window.pwned=1>",
+    "</title><script>window.pwned=1</script>",
+    "\"><script>window.pwned=1</script>",
+    "'><img src=x onerror='window.pwned=1'>",
+    "\" autofocus onfocus=window.pwned=1 x=\"",
+    "</textarea><script>window.pwned=1</script>",
+    "javascript:window.pwned=1",
+    "[x](javascript:window.pwned=1)",
+    "[x](data:text/html,<script>pwned=1</script>)",
+    "![x](x\"onerror=\"window.pwned=1)",
+    "[x](http://a\"onmouseover=\"window.pwned=1)",
+    "<iframe srcdoc=\"<script>top.pwned=1</script>\">",
+];
+
+#[tokio::test]
+async fn no_script_of_a_visitor_runs() {
+    let place = Place::empty();
+    let browser = Browser::start();
+    place.add("mallory", "Mallory");
+    place.add("bo", "Bo");
+    let mallory = browser.person("Mallory", &place).await;
+    mallory.sign_in("mallory").await;
+    let bo = browser.person("Bo", &place).await;
+    bo.goes_without_policy().await;
+    bo.sign_in("bo").await;
+
+    for (n, bad) in PAYLOADS.into_iter().enumerate() {
+        let slug = format!("trap-{n}");
+        mallory.sends("/me", &[("name", bad), ("practice", bad), ("organisation", bad), ("zone", "UTC")]).await;
+        let charter = [("slug", slug.as_str()), ("name", bad), ("purpose", bad), ("domain", bad), ("practice", bad)];
+        mallory.sends("/communities", &charter).await;
+        let revised = [("name", bad), ("purpose", "x"), ("domain", bad), ("reason", bad)];
+        mallory.sends(&format!("/c/{slug}/charter"), &revised).await;
+        mallory.sends(&format!("/c/{slug}/invitations"), &[("handle", "bo"), ("note", bad)]).await;
+        let told = [("words", bad), ("work", bad), ("community", slug.as_str()), ("trail", "new"), ("trail_title", bad), ("kind", "narration")];
+        let told = mallory.sends("/narrations", &told).await;
+        let id = told.rsplit('/').next().expect("an id");
+        let titled = [("words", bad), ("title", bad), ("work", bad)];
+        let titled = mallory.sends(&format!("/c/{slug}/contributions"), &titled).await;
+        let reply = bo.sends(&format!("/contributions/{id}/replies"), &[("words", bad), ("quote", bad)]).await;
+        let reply = reply.rsplit("#r").next().expect("an id").to_owned();
+        mallory.sends(&format!("/contributions/{reply}/thanks"), &[("words", bad)]).await;
+        mallory.sends(&format!("/contributions/{id}?_method=put"), &[("words", bad), ("title", bad), ("kind", "narration")]).await;
+
+        let door = format!("/c/{slug}");
+        let (conversations, people, charter) = (format!("{door}/conversations"), format!("{door}/people"), format!("{door}/charter"));
+        let (history, growth, begin) = (format!("/contributions/{id}/history"), format!("/narrations/{id}/growth"), format!("{door}/membership"));
+        for path in [&door, &conversations, &people, &charter, &told, &titled, &history, &growth, &begin] {
+            is_harmless(&bo, path).await;
+        }
+        let trail = bo.paths("a[href^='/trails/']").await;
+        for path in ["/", "/@mallory", "/@mallory/said", "/me/waiting", "/communities"].into_iter().chain(trail.iter().map(String::as_str)) {
+            is_harmless(&bo, path).await;
+        }
+        let asked = bo.js("return encodeURIComponent(arguments[0])", &[bad]).await;
+        let asked = asked.as_str().expect("text");
+        for path in ["/communities?q=", "/sign-in?next=", "/sign-up?invitation=", "/conversations/new?with=", "/narrations/new?words=", "/narrations/new?work="] {
+            is_harmless(&bo, &format!("{path}{asked}")).await;
+        }
+    }
+    all_go([mallory, bo]).await;
+}
+
+/// Nothing ran, and nothing stands there that could.
+async fn is_harmless(person: &Person, path: &str) {
+    person.open(path).await;
+    person.find("main").await;
+    let found = person.js(HARM, &[]).await;
+    person.expects(&format!("{path} is harmless: {found}"), found == "");
+}
+
+const HARM: &str = r#"
+    const ours = (it) => it.matches('script[src^="/assets/"]:empty, img[src^="/assets/"]');
+    const parts = [...document.querySelectorAll('script, img, iframe, object, embed, base, style, svg, math, video, audio, meta[http-equiv], [srcdoc], [style]')];
+    const harm = parts.filter((it) => !ours(it));
+    for (const it of document.querySelectorAll('*')) {
+        const led = ['href', 'src', 'action', 'formaction'].some((name) => it.hasAttribute(name) && !/^(\/(?!\/)|#|https?:|mailto:)/.test(it.getAttribute(name)));
+        if (led || it.getAttributeNames().some((name) => name.startsWith('on') || name === 'autofocus')) harm.push(it);
+    }
+    return (window.pwned === undefined ? '' : 'it ran. ') + harm.map((it) => it.outerHTML.slice(0, 200)).join(' ');"#;

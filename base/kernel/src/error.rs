@@ -55,6 +55,9 @@ pub enum Error {
     /// Fields to mend.
     #[error("{} fields need mending", .0.len())]
     Invalid(Vec<Problem>),
+    /// More than can be taken at once.
+    #[error("too large")]
+    TooLarge,
     /// The world changed meanwhile; look again.
     #[error("changed meanwhile")]
     Conflict,

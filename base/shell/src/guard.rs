@@ -202,8 +202,9 @@ async fn render(visit: &Visit, error: Error, kept: Option<Kept>) -> Response {
     let reference = match &error {
         Error::Broken(why) => {
             let reference = visit.once();
-            let route = visit.path.split('?').next().unwrap_or_default();
-            tracing::error!(reference, route, why, "an answer failed");
+            // The first part alone: what follows may be a secret or a name.
+            let part = visit.path.split(['?', '/']).nth(1).unwrap_or_default();
+            tracing::error!(reference, part, why, "an answer failed");
             Some(reference)
         }
         _ => None,
@@ -249,6 +250,10 @@ pub(crate) fn explain(t: T, error: &Error) -> (String, &'static str) {
             let lines: Vec<String> = problems.iter().map(|p| t.sentence(&p.say)).collect();
             (lines.join(" "), t.say("Go back, mend it and send it again."))
         }
+        Error::TooLarge => (
+            t.say("This is more than can be taken at once.").into(),
+            t.say("Go back, shorten it and send it again."),
+        ),
         Error::Conflict => (
             t.say("Somebody else changed this at the same moment.").into(),
             t.say("Go back, look at it as it is now, and send it again if it still fits."),

@@ -24,7 +24,8 @@ pub enum Place {
     DoorAside,
     Person,
     PersonAside,
-    ConversationAside,
+    /// On a conversation, between its opening and the replies.
+    Conversation,
     /// A person's own settings page.
     Me,
 }

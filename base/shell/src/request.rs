@@ -89,6 +89,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Refused(_) => StatusCode::FORBIDDEN,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Conflict => StatusCode::CONFLICT,
         Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -184,7 +185,7 @@ fn once(key: &str, method: &axum::http::Method, path: &str, body: &[u8]) -> Resu
 
 fn unreadable(status: StatusCode) -> Fault {
     Fault(if status == StatusCode::PAYLOAD_TOO_LARGE {
-        Error::invalid("body", "This is more than can be taken at once. Please shorten it.")
+        Error::TooLarge
     } else {
         Error::invalid("body", "The request could not be read to its end. Please send it again.")
     })

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-
 use community::store as communities;
 use kernel::{Error, Id, Result};
 use serde::Deserialize;

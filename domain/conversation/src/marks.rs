@@ -1,6 +1,5 @@
 //! Thanks in words, and "me too": named, never counted.
 
-
 use kernel::{Actor, Batch, Cx, Error, Event, Line, PersonId, Problems, Result, audience, vals};
 use membership::store as members;
 use schemars::JsonSchema;

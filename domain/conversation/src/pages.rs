@@ -12,7 +12,7 @@ use membership::rules::{Standing, Suspended};
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::LONG_FORM;
-use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Rate, Route, T, Visit, Who};
+use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Route, T, Visit, Who};
 
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::said::Said;
@@ -155,6 +155,8 @@ struct ConversationPage {
     after: String,
     named: Vec<(String, String)>,
     grown: Vec<(bool, Said)>,
+    /// What other slices show of this conversation.
+    panels: Html,
     next: Option<String>,
     live: String,
     path: String,
@@ -225,6 +227,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         after: end,
         named,
         grown: grown.into_iter().map(|s| (Some(s.id) == root.grew_from, s)).collect(),
+        panels: visit.panels(Place::Conversation, root.id.into()).await?,
         next: replies.next.map(|c| format!("{path}?after={c}#replies")),
         live: format!("/live{path}?after={}", opening.last),
         path,

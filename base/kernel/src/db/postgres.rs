@@ -1,6 +1,5 @@
 //! PostgreSQL: a pool, pipelined batches, serializable; and the stamping of journal positions after commit.
 
-
 use std::time::Duration;
 
 use bytes::BytesMut;

@@ -104,8 +104,6 @@ fn expand(engine: Engine, name: &str, (thing, param): (&str, &str)) -> String {
     rewrite(engine, &text)
 }
 
-
-
 #[cfg(test)]
 mod tests {
     use super::*;
