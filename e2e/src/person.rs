@@ -265,11 +265,19 @@ impl Person {
 
     /// Sends a form of the page by its address, when the page itself is not what is tested. Answers where it led.
     pub async fn sends(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let led = self.tries_to_send(path, fields).await;
+        led.unwrap_or_else(|status| panic!("{} cannot send {fields:?} to {path}: {status}", self.name))
+    }
+
+    /// Answers where it led, or the status that said no.
+    pub async fn tries_to_send(&self, path: &str, fields: &[(&str, &str)]) -> Result<String, u64> {
         let script = "const body = new URLSearchParams(JSON.parse(arguments[1]));
-            return fetch(arguments[0], { method: 'POST', body }).then((it) => it.ok ? it.url : `${it.status} ${it.url}`);";
+            return fetch(arguments[0], { method: 'POST', body }).then((it) => it.ok ? it.url : it.status);";
         let led = self.js(script, &[path, &json!(fields).to_string()]).await;
-        let led = led.as_str().unwrap_or_default();
-        led.strip_prefix(&self.place).unwrap_or_else(|| panic!("{} sent {fields:?} to {path}: {led}", self.name)).to_owned()
+        match led.as_str().and_then(|url| url.strip_prefix(&self.place)) {
+            Some(path) => Ok(path.to_owned()),
+            None => Err(led.as_u64().unwrap_or_default()),
+        }
     }
 
     pub async fn js(&self, script: &str, args: &[&str]) -> Value {

@@ -58,15 +58,22 @@
 	addEventListener("online", keepAll);
 	on("visibilitychange", () => document.visibilityState === "hidden" && keepAll());
 
-	// Live: a quiet line says that there is more; the reader opens it.
+	// Live: a quiet line says that there is more; the reader opens it. A page that is left lets its stream go.
 	all(".live[data-live]").forEach((line) => {
-		const { live, one, many } = line.dataset, source = new EventSource(live);
-		source.addEventListener("news", (event) => {
-			const { n } = JSON.parse(event.data);
-			line.hidden = !(n > 0);
-					setTimeout(() => { line.querySelector("a").textContent = n === 1 ? one : many.replace("{n}", n.toLocaleString(lang)) }, 60);
-		});
-		source.addEventListener("gone", () => source.close());
+		const { live, one, many } = line.dataset;
+		let source;
+		const listen = () => {
+			source = new EventSource(live);
+			source.addEventListener("news", (event) => {
+				const { n } = JSON.parse(event.data);
+				line.hidden = !(n > 0);
+				setTimeout(() => { line.querySelector("a").textContent = n === 1 ? one : many.replace("{n}", n.toLocaleString(lang)) }, 60);
+			});
+			source.addEventListener("gone", () => source.close());
+		};
+		listen();
+		addEventListener("pagehide", () => source.close());
+		addEventListener("pageshow", (event) => event.persisted && listen());
 	});
 
 	// Answering a passage: select it, and its button joins the acts.

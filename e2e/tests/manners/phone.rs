@@ -1,0 +1,132 @@
+//! On a phone nothing reaches beyond the edge of the screen, whatever people write.
+
+use e2e::{Browser, Person, Place, all_go};
+
+use crate::{found, lines, number};
+
+const WIDTH: u32 = 360;
+
+#[tokio::test]
+async fn a_phone_shows_every_page_without_sideways_scrolling() {
+    let place = Place::empty();
+    place.add("ada", &unbroken(80));
+    place.add("bo", "Bo");
+    let browser = Browser::start();
+    let (ada, bo) = (browser.person("Ada", &place).await, browser.person("Bo", &place).await);
+    let written = they_write(&ada, &bo).await;
+    ada.takes_a_phone(WIDTH).await;
+    bo.takes_a_phone(WIDTH).await;
+
+    for page in ["/", "/communities", "/c/long", "/c/long/conversations", "/c/long/people", "/c/long/charter", "/c/long/membership"] {
+        fits(&bo, page).await;
+    }
+    for page in [&written.told, &written.trail] {
+        fits(&bo, page).await;
+    }
+    for page in ["/c/long/invitations", "/c/long/stewards", "/c/long/charter/revision", "/c/long/contributions/new", "/communities/new"] {
+        fits(&ada, page).await;
+    }
+    for page in ["/", "/c/long", "/me", "/me/memberships", "/me/leaving", "/@ada", "/@ada/said", "/narrations/new", "/nowhere"] {
+        fits(&ada, page).await;
+    }
+    ada.console_tells_only_of(404).await;
+    let id = number(&written.told);
+    for page in [&written.told, &format!("/contributions/{id}/edit"), &format!("/contributions/{id}/history"), &format!("/narrations/{id}/growth")] {
+        fits(&ada, page).await;
+    }
+    fits(&bo, "/me/waiting").await;
+
+    bo.open("/").await;
+    bo.sign_out().await; // what a stranger sees
+    for page in ["/", "/communities", "/c/long", "/c/long/conversations", "/c/long/people", &written.told, &written.trail, "/@ada"] {
+        fits(&bo, page).await;
+    }
+    for page in ["/sign-in", "/sign-up", "/about", "/api", &written.invitation] {
+        fits(&bo, page).await;
+    }
+    all_go([ada, bo]).await;
+}
+
+struct Written {
+    told: String,
+    trail: String,
+    invitation: String,
+}
+
+/// The longest words that fit, in every field that has room for them.
+async fn they_write(ada: &Person, bo: &Person) -> Written {
+    ada.sign_in("ada").await;
+    bo.sign_in("bo").await;
+    ada.sends("/me", &[("name", &unbroken(80)), ("practice", &unbroken(500)), ("organisation", &unbroken(120)), ("shown", "anyone")]).await;
+    let charter = [unbroken(80), unbroken(400), unbroken(800), unbroken(800)];
+    found(ada, "long", charter.each_ref().map(String::as_str)).await;
+    let link = format!("https://example.org/{}", "deep/".repeat(40));
+    let words = words(&link);
+    let (title, note) = (unbroken(160), unbroken(300));
+    let narration = [("words", words.as_str()), ("community", "long"), ("work", &link), ("trail", "new"), ("trail_title", &title[..title.len() * 3 / 4])];
+    let told = ada.sends("/narrations", &narration).await;
+    ada.sends("/c/long/contributions", &[("words", &words), ("title", &title), ("kind", "question"), ("audience", "open")]).await;
+    ada.sends("/c/long/invitations", &[("handle", "bo"), ("note", &note)]).await;
+
+    bo.open("/me/waiting").await;
+    bo.sees("invites you to").await;
+    ada.open("/c/long/invitations").await;
+    ada.follow("Make a link").await;
+    let invitation = ada.reads("#link").await;
+    ada.open(&told).await;
+    ada.sees_in("h1, .words", "Übergabe").await;
+    let trail = ada.js("return document.querySelector('a[href^=\"/trails/\"]').pathname", &[]).await;
+
+    let thanks = [("words", note.as_str())];
+    let of = |act: &str| format!("/contributions/{}/{act}", number(&told));
+    ada.sends(&of("replies"), &[("words", &words)]).await;
+    ada.sends("/c/long/hats", &[("handle", "bo")]).await;
+    bo.sends("/c/long/membership", &[("why", &note), ("shown", "everyone")]).await;
+    bo.sends(&of("thanks"), &thanks).await;
+    bo.sends(&of("me-too"), &[]).await;
+    nested(bo, &told).await;
+    ada.sends("/c/long/hats", &[("handle", "bo")]).await;
+    Written { told, trail: trail.as_str().expect("a path").to_owned(), invitation }
+}
+
+/// A reply to a reply to a reply, each quoting.
+async fn nested(bo: &Person, told: &str) {
+    let mut answered = number(told).to_owned();
+    for _ in 0..13 {
+        let led = bo.sends(&format!("/contributions/{answered}/replies"), &[("words", &unbroken(200)), ("quote", &unbroken(100))]).await;
+        bo.open(&led).await;
+        let newest = bo.js("return [...document.querySelectorAll('.reply')].map((it) => it.id.slice(1)).sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1)", &[]);
+        newest.await.as_str().expect("a reply").clone_into(&mut answered);
+    }
+}
+
+/// A word without a place to break it, of so many letters.
+fn unbroken(letters: usize) -> String {
+    "Übergabe".chars().cycle().take(letters).collect()
+}
+
+fn words(link: &str) -> String {
+    let word = unbroken(200);
+    let row = format!("| {} |", vec!["Übergabezettel"; 12].join(" | "));
+    let line = format!("|{}", "---|".repeat(12));
+    format!(
+        "{word}\n\n# {word}\n\n{link}\n\n[{word}]({link})\n\n`{word}`\n\n```\n{word} {word}\n```\n\n{row}\n{line}\n{row}\n\n\
+         > {word}\n> > {word}\n> > > {word}\n\n- {word}\n  - {word}\n    - {word}\n      - {word}\n\n1000000000. {word}\n"
+    )
+}
+
+async fn fits(person: &Person, page: &str) {
+    person.open(page).await;
+    let out = person.js(OUT_OF_SIGHT, &[&WIDTH.to_string()]).await;
+    person.expects(&format!("{page} fits on a phone: {}", lines(&out)), out.as_array().is_some_and(Vec::is_empty));
+}
+
+/// With everything unfolded. What scrolls in a frame of its own may be wider.
+const OUT_OF_SIGHT: &str = "const width = Number(arguments[0]), page = document.documentElement;
+    document.querySelectorAll('details').forEach((it) => { it.open = true });
+    const reaches = Math.max(page.scrollWidth, innerWidth);
+    if (reaches <= width) return [];
+    const own = (it) => it && (getComputedStyle(it).position === 'fixed' || own(it.parentElement));
+    const scrolls = (it) => it && it !== page && (getComputedStyle(it).overflowX !== 'visible' || scrolls(it.parentElement));
+    const beyond = [...document.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > width + .5 && !scrolls(it.parentElement) && !own(it));
+    return [`it is ${reaches} wide`, ...beyond.slice(0, 6).map((it) => `${it.getBoundingClientRect().right}: ${it.outerHTML.slice(0, 160)}`)];";
