@@ -125,6 +125,7 @@ pub async fn restore_verify(backup: &Path) -> Result<String> {
     };
     let place = std::env::temp_dir().join(format!("tacit-restore-{}", kernel::random::hex(&kernel::Random::System.bytes::<8>()?)));
     std::fs::create_dir_all(&place)?;
+    crate::config::own_only(&place);
     let outcome = try_in(&place, backup, manifest.events).await;
     let _ = std::fs::remove_dir_all(&place);
     outcome
@@ -182,12 +183,16 @@ pub async fn restore(config: &Config, backup: &Path, yes: bool) -> Result<String
     Ok(tried)
 }
 
-/// A running server holds a lease on its node number.
+/// A running server holds a lease on its node number. What cannot even be opened is what a restore is for: then nobody runs.
 async fn refuse_while_running(config: &Config) -> Result<()> {
-    let opened = open(config, "command").await?;
-    let sql = "select 1 from node_lease where holder like 'serve:%' and expires_at > ?1";
-    let running = opened.house.db.one(sql, vals![opened.house.clock.now()]).await?.is_some();
-    opened.close().await;
+    let now = Clock::System.now();
+    let running = match kernel::Db::look(&config.place()?, "select 1 from node_lease where holder like 'serve:%' and expires_at > ?1", vals![now]).await {
+        Ok(rows) => !rows.is_empty(),
+        Err(error) => {
+            println!("The database as it is cannot be read ({error}).");
+            false
+        }
+    };
     if running {
         bail!("a server is running on this database (or was until a minute ago); stop it first");
     }

@@ -102,7 +102,7 @@ impl Config {
         Ok(Self {
             database: first(flags.database.clone(), file.database, database),
             listen,
-            url: Set { value: url.value.trim_end_matches('/').to_owned(), origin: url.origin },
+            url: Set { value: lower_host(url.value.trim_end_matches('/')), origin: url.origin },
             name: first(serve.name.clone(), file.name, "Tacit".into()),
             trusted_proxy: first(serve.trusted_proxy.map(Some), file.trusted_proxy.map(Some), None),
             limits: Set { value: limits.value == "on", origin: limits.origin },
@@ -116,7 +116,7 @@ impl Config {
 
     pub fn address(&self) -> Result<SocketAddr> {
         let text = &self.listen.value;
-        text.parse().with_context(|| format!("{text} is not HOST:PORT, for example 127.0.0.1:8400"))
+        text.parse().with_context(|| format!("{text} is not an address and port, for example 127.0.0.1:8400"))
     }
 
     pub fn files(&self) -> PathBuf {
@@ -169,6 +169,13 @@ pub fn own_only(folder: &Path) {
         use std::os::unix::fs::PermissionsExt;
         let _ = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
     }
+}
+
+/// Hosts are compared in small letters.
+fn lower_host(url: &str) -> String {
+    let end = url.split_once("://").map_or(url.len(), |(scheme, rest)| scheme.len() + 3 + rest.find('/').unwrap_or(rest.len()));
+    let (host, path) = url.split_at(end);
+    format!("{}{path}", host.to_lowercase())
 }
 
 /// What a browser on this machine can open, where the address means "all".

@@ -19,7 +19,8 @@ pub async fn examine(config: &Config) -> Result<Vec<Line>> {
     let probe = config.data.value.join(".doctor");
     let writable = config.make_data_folder().is_ok() && std::fs::write(&probe, b"x").is_ok();
     let _ = std::fs::remove_file(&probe);
-    line(writable, format!("data folder {} can be written", config.data.value.display()));
+    let folder = config.data.value.display();
+    line(writable, if writable { format!("data folder {folder} can be written") } else { format!("data folder {folder} cannot be written: look at its owner and rights, and at the disk") });
     let address = config.address();
     line(address.is_ok(), format!("listen address {}", config.listen.value));
     let outside = address.is_ok_and(|a| !a.ip().is_loopback());
@@ -28,7 +29,8 @@ pub async fn examine(config: &Config) -> Result<Vec<Line>> {
         !(outside && plain && config.trusted_proxy.value.is_none()),
         format!("public address {}{}", config.url.value, if outside && plain { ": use https:// behind a proxy, or passwords travel in the clear" } else { "" }),
     );
-    line(config.limits.value, "rate limits are on".into());
+    let limits = if config.limits.value { "rate limits are on" } else { "rate limits are off: guessing passwords is not slowed down; take --limits off away" };
+    line(config.limits.value, limits.into());
     match open(config, "command").await {
         Err(error) => line(false, format!("database {}: {error:#}", crate::config::without_password(&config.database.value))),
         Ok(opened) => {

@@ -43,7 +43,7 @@ pub async fn serve(config: &Config, with_demo: bool) -> Result<()> {
         tokio::spawn(Opened::keep_lease(house.clone(), opened.holder.clone())),
         tokio::spawn(every_minute(house.clone(), shell)),
     ];
-    let serving = tokio::spawn(listen(listener, router, Deadlines::default(), closing));
+    let serving = tokio::spawn(listen(listener, router, Deadlines::default(), config.trusted_proxy.value, closing));
     greet(&house, &url, is_demo, empty && !with_demo).await?;
     stopped().await?;
     tracing::info!("stopping: finishing what is under way");
@@ -78,6 +78,9 @@ async fn every_minute(house: Arc<House>, shell: shell::router::App) {
     loop {
         if let Err(error) = membership::suspension::end_terms(&house).await {
             tracing::warn!(%error, "ended terms could not be looked after");
+        }
+        if let Err(error) = membership::invitations::end_over(&house).await {
+            tracing::warn!(%error, "old invitations could not be looked after");
         }
         // A key that was sent a week ago is not sent again.
         let week = house.clock.now().minus(7 * kernel::clock::DAY);

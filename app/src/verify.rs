@@ -26,12 +26,13 @@ pub async fn verify(house: &Arc<House>, progress: impl Fn(i64)) -> Result<Found>
     tables.dedup();
     let projections = projections();
     let Some(reader) = SystemReader::of(Viewer::System) else { return Ok(Found { events: 0, tables: Vec::new() }) };
-    house.db.stamp().await?;
     let aside = house.db.aside().await?;
     aside.begin().await?;
     for table in &tables {
         aside.shadow(table).await?;
     }
+    // After the snapshot: what it holds has to be readable. What came later finds nothing there to project.
+    house.db.stamp().await?;
     let (mut position, mut events) = (0, 0);
     loop {
         let read = journal::read(&house.db, reader, position, 1000).await?;

@@ -10,7 +10,7 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogL
 use crate::{DEADLINE, Folder, Person, Place, Running, named_by};
 
 /// Without animated scrolling: what is clicked lies still.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -20,7 +20,6 @@ const FLAGS: [&str; 11] = [
     "--disable-component-update",
     "--disable-sync",
     "--force-prefers-reduced-motion",
-    "--disable-features=BackForwardCache",
     "--window-size=1280,900",
 ];
 

@@ -1,4 +1,5 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
+#![allow(clippy::expect_used)] // a test fails by panicking
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 
@@ -16,7 +17,8 @@ async fn a_community_comes_to_life() {
     bo_joins_by_an_invitation(&ada, &bo).await;
     what_ada_narrates_appears_for_bo(&bo, &place).await;
     let told = bo_answers_a_passage(&ada, &bo, &place).await;
-    ada_thanks_and_thinks_on(&ada, &bo, &told).await;
+    they_thank_and_change_their_words(&ada, &bo, &told).await;
+    a_question_grows_and_a_trail_goes_on(&ada, &told).await;
     ada_says_something_longer(&ada).await;
     let private = bo_and_ada_talk_privately(&ada, &bo).await;
     everything_about_oneself_is_in_reach(&ada).await;
@@ -203,7 +205,7 @@ async fn bo_answers_a_passage(ada: &Person, bo: &Person, place: &Place) -> Strin
     told
 }
 
-async fn ada_thanks_and_thinks_on(ada: &Person, bo: &Person, told: &str) {
+async fn they_thank_and_change_their_words(ada: &Person, bo: &Person, told: &str) {
     ada.sees_in(".live", "1 new reply").await;
     ada.follow("1 new reply").await;
     ada.sees("We drop it first.").await;
@@ -235,7 +237,9 @@ async fn ada_thanks_and_thinks_on(ada: &Person, bo: &Person, told: &str) {
     ada.arrives_at("What this was before").await;
     ada.sees("Does this happen elsewhere?").await;
     ada.inspect("what it was before").await;
+}
 
+async fn a_question_grows_and_a_trail_goes_on(ada: &Person, told: &str) {
     ada.open(told).await;
     ada.follow("Turn into a question, problem or insight").await;
     ada.arrives_at("From a narration").await;

@@ -16,9 +16,9 @@ fn idle_and_dribbling_connections_are_let_go_at_their_deadline() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let ms = Duration::from_millis;
-        let deadlines = Deadlines { header: ms(300), body: ms(300), idle: ms(600), stop: ms(300), ..Deadlines::default() };
+        let deadlines = Deadlines { header: ms(300), body: ms(300), idle: Duration::from_secs(30), stop: ms(300), ..Deadlines::default() };
         let (stop, closing) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, app.router.clone(), deadlines, closing));
+        let serving = tokio::spawn(serve(listener, app.router.clone(), deadlines, None, closing));
         let dribbles: [&[u8]; 3] = [
             b"",
             b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
@@ -30,7 +30,7 @@ fn idle_and_dribbling_connections_are_let_go_at_their_deadline() {
             stream.write_all(dribbles[i % 3]).await.unwrap();
             held.push(tokio::spawn(async move {
                 let mut rest = Vec::new();
-                tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await.is_ok()
+                tokio::time::timeout(Duration::from_secs(4), stream.read_to_end(&mut rest)).await.is_ok()
             }));
         }
         let mut quick = TcpStream::connect(address).await.unwrap();

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::audience::Viewer;
 use crate::clock::Timestamp;
 use crate::cx::{Actor, Cx};
-use crate::db::{Db, Row, Stmt, Val};
+use crate::db::{Db, Row, Stmt};
 use crate::error::{Error, Result};
 use crate::id::{CommunityId, Id, PersonId, VoiceId};
 use crate::vals;
@@ -149,12 +149,6 @@ pub(crate) const AFTER: &str = "select position, id, occurred_at, recorded_at, o
 
 pub(crate) const HEAD: &str = "select coalesce(max(position), 0) from journal";
 
-/// What one person did themselves in the places that `object_kinds` name, newest first: their acts of consent.
-const OWN: &str = "select position, id, occurred_at, recorded_at, origin, actor_kind, actor, verb, object_kind,
-        object, conversation, community, toward, asks, audience
-    from journal where actor = ?1 and actor_kind = 'person' and in_texts(object_kind, ?2)
-    order by id desc limit ?3";
-
 /// The next events after a position, in order. For programs that derive something, not for pages: it shows every act.
 pub async fn read(db: &Db, _as: SystemReader, after: i64, limit: i64) -> Result<Vec<Event>> {
     db.query(AFTER, vals![after, limit]).await?.into_iter().map(Event::from_row).collect()
@@ -163,11 +157,6 @@ pub async fn read(db: &Db, _as: SystemReader, after: i64, limit: i64) -> Result<
 /// The newest position.
 pub async fn head(db: &Db) -> Result<i64> {
     db.one(HEAD, vals![]).await?.ok_or(Error::NotFound)?.take()
-}
-
-pub async fn own_acts(cx: &Cx, object_kinds: &[&str], limit: i64) -> Result<Vec<Event>> {
-    let kinds = Val::list(object_kinds);
-    cx.db().query(OWN, vals![cx.me()?, kinds, limit]).await?.into_iter().map(Event::from_row).collect()
 }
 
 /// Only the program itself may read the journal whole; a request has no way to make one.

@@ -159,8 +159,7 @@ fn operation(route: &Route, doc: &Doc, fault: &Schema, schemas: &mut SchemaGener
     parameters.extend(doc.query.iter().map(|(name, meaning)| {
         json!({"name": name, "in": "query", "description": meaning, "schema": {"type": "string", "maxLength": 200}})
     }));
-    let writes = !crate::guard::is_safe(&route.method);
-    if writes {
+    if doc.takes.is_some() {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "description": "makes the act happen once however often it is sent",
             "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}

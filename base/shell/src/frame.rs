@@ -26,10 +26,6 @@ impl Html {
         Self(markup)
     }
 
-    pub fn escaped(text: &str) -> Self {
-        Self(escape(text))
-    }
-
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }

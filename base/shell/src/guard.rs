@@ -18,7 +18,7 @@ use crate::request::{Answer, Fault, Visit};
 use crate::router::{App, Shell};
 use crate::slice::{Needs, Rate, Who};
 use crate::translation::T;
-use crate::{api, frame};
+use crate::api;
 
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; \
@@ -180,9 +180,10 @@ async fn signed_out(visit: &Visit, needs: Needs, req: Request) -> Response {
         return crate::request::see(format!("/sign-in?next={next}"));
     }
     let bytes = axum::body::to_bytes(req.into_body(), needs.body).await.unwrap_or_default();
-    let words = form_urlencoded::parse(&bytes).find(|(name, _)| name == "words").map(|(_, v)| v.into_owned());
+    let written = form_urlencoded::parse(&bytes).filter(|(name, value)| name == "words" || value.chars().count() > 60);
+    let words = written.filter(|(name, _)| !name.contains("password")).map(|(_, v)| v.into_owned()).collect::<Vec<_>>().join("\n\n");
     let mut response = Fault(Error::refused("You are signed out, so this was not sent.")).into_response();
-    response.extensions_mut().insert(Kept(words.unwrap_or_default()));
+    response.extensions_mut().insert(Kept(words));
     response
 }
 
@@ -316,10 +317,6 @@ pub async fn catch_panics(req: Request, next: Next) -> Response {
 
 static PANICS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
-pub fn panics() -> u64 {
-    PANICS.load(std::sync::atomic::Ordering::SeqCst)
-}
-
 pub(crate) async fn not_found() -> Answer {
     Err(Error::NotFound.into())
 }
@@ -329,7 +326,7 @@ pub(crate) fn wrong_method(visit: &Visit) -> Response {
     if visit.api {
         return api::problem(t, status, &Error::refused("This address does not know this method."), None);
     }
-    (status, frame::escape(t.say("This address does not know this method."))).into_response()
+    (status, t.say("This address does not know this method.")).into_response()
 }
 
 impl Visit {

@@ -21,6 +21,7 @@ use tokio::time::{Instant, Sleep};
 use tower::ServiceExt;
 
 use crate::guard::method_override;
+use crate::limits::network_of;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
@@ -44,7 +45,13 @@ impl Default for Deadlines {
 }
 
 /// Serves until `closing` turns true, then finishes what is under way.
-pub async fn serve(listener: TcpListener, router: Router, deadlines: Deadlines, mut closing: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    deadlines: Deadlines,
+    proxy: Option<IpAddr>,
+    mut closing: watch::Receiver<bool>,
+) {
     let graceful = GracefulShutdown::new();
     let crowd = Crowd::default();
     loop {
@@ -60,7 +67,7 @@ pub async fn serve(listener: TcpListener, router: Router, deadlines: Deadlines, 
                 continue;
             }
         };
-        let Some(place) = crowd.enter(peer.ip(), deadlines) else { continue };
+        let Some(place) = crowd.enter(peer.ip(), proxy, deadlines) else { continue };
         let _ = stream.set_nodelay(true);
         let connection = connection(stream, peer, router.clone(), deadlines);
         let watched = graceful.watch(connection);
@@ -93,14 +100,9 @@ fn connection(
     > + Clone,
     TokioExecutor,
 > {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1.1 alone: TLS, and with it HTTP/2, is the proxy's; and nothing is read here before the deadline counts.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(deadlines.header).max_headers(64);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(deadlines.idle / 2))
-        .max_concurrent_streams(64)
-        .max_header_list_size(16 * 1024);
     let service = hyper::service::service_fn(move |req: hyper::Request<Incoming>| {
         let mut req = req.map(|body| Body::new(Timely::new(body, deadlines.body)));
         req.extensions_mut().insert(ConnectInfo(peer));
@@ -109,39 +111,46 @@ fn connection(
     builder.serve_connection(TokioIo::new(Patient::new(stream, deadlines.idle)), service).into_owned()
 }
 
-/// How many connections each address has.
+/// How many connections there are, and how many each network has.
 #[derive(Clone, Default)]
-struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
+struct Crowd(Arc<Mutex<Seats>>);
+
+#[derive(Default)]
+struct Seats {
+    total: usize,
+    by_network: HashMap<String, usize>,
+}
 
 struct Seat {
     crowd: Crowd,
-    ip: IpAddr,
+    network: String,
 }
 
 impl Crowd {
-    fn enter(&self, ip: IpAddr, deadlines: Deadlines) -> Option<Seat> {
+    fn enter(&self, ip: IpAddr, proxy: Option<IpAddr>, deadlines: Deadlines) -> Option<Seat> {
+        let network = network_of(ip);
         let mut seats = self.0.lock().ok()?;
-        let total: usize = seats.values().sum();
-        let mine = seats.entry(ip).or_default();
-        // This machine's own address stands for a proxy or a test, and so for many people.
-        let room = ip.is_loopback() || *mine < deadlines.per_address;
-        if !room || total >= deadlines.connections {
+        let mine = seats.by_network.get(&network).copied().unwrap_or(0);
+        // A proxy, or this machine's own address, stands for many people.
+        let room = ip.is_loopback() || proxy == Some(ip) || mine < deadlines.per_address;
+        if !room || seats.total >= deadlines.connections {
             return None;
         }
-        *mine += 1;
-        Some(Seat { crowd: self.clone(), ip })
+        seats.total += 1;
+        seats.by_network.insert(network.clone(), mine + 1);
+        Some(Seat { crowd: self.clone(), network })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         if let Ok(mut seats) = self.crowd.0.lock() {
-            let left = seats.get_mut(&self.ip).map(|n| {
-                *n -= 1;
-                *n
-            });
-            if left == Some(0) {
-                seats.remove(&self.ip);
+            seats.total = seats.total.saturating_sub(1);
+            let left = seats.by_network.get(&self.network).map_or(0, |n| n.saturating_sub(1));
+            if left == 0 {
+                seats.by_network.remove(&self.network);
+            } else {
+                seats.by_network.insert(self.network.clone(), left);
             }
         }
     }

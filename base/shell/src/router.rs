@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use crate::limits::Limits;
 use crate::ports::{Belongings, Door, Panel};
 use crate::request::Visit;
-use crate::slice::{Needs, Slice};
+use crate::slice::Slice;
 use crate::{api, asset, guard};
 
 /// What the operator can set, beside where the data is.
@@ -120,11 +120,4 @@ pub fn app(
 async fn healthz(visit: Visit) -> crate::request::Answer<&'static str> {
     kernel::journal::head(visit.cx.db()).await?;
     Ok("ok\n")
-}
-
-impl Needs {
-    /// In tests: whether the route can only be used by somebody.
-    pub fn asks_who(self) -> bool {
-        !matches!(self.who, crate::slice::Who::Anyone | crate::slice::Who::ApiRead)
-    }
 }

@@ -7,8 +7,6 @@ mod pages;
 pub use pages::openness_choices;
 pub mod rules;
 pub mod store;
-#[cfg(test)]
-mod tests;
 
 use kernel::db::Migration;
 use kernel::{Event, Line, Stmt, Words, vals};

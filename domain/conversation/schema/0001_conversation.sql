@@ -26,6 +26,7 @@ create table contribution (
 );
 create index contribution_root on contribution (root, at, id);
 create index contribution_community on contribution (community, at, id) where parent is null;
+create index contribution_alive on contribution (community, at);
 create index contribution_newest on contribution (at, id) where parent is null;
 create index contribution_author on contribution (author, at, id);
 create index contribution_trail on contribution (trail, at, id) where trail is not null;

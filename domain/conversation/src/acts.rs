@@ -274,7 +274,12 @@ async fn may_speak(cx: &Cx, said: &Said) -> Result<()> {
 fn guard_answer(batch: &mut Batch, me: PersonId, parent: &Said) {
     batch.holds(audience::SEES, vals![parent.root, me]);
     batch.holds("select 1 from contribution where id = ?1 and withdrawn_at is null", vals![parent.id]);
-    if let Some(place) = &parent.place {
+    guard_speaking(batch, me, parent);
+}
+
+/// Not suspended, and the community still lets them speak.
+fn guard_speaking(batch: &mut Batch, me: PersonId, said: &Said) {
+    if let Some(place) = &said.place {
         batch.lacks(members::SUSPENDED, vals![place.id, me]);
         batch.holds(
             "select 1 from community c where c.id = ?1 and c.stage <> 'ended' and (c.openness = 'open'
@@ -304,6 +309,9 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
     let body = input.words.check("words", &mut problems);
     let title = input.title.check("title", &mut problems);
     problems.done()?;
+    if cx.done_before::<ContributionId>().await?.is_some() {
+        return store::one(cx, id).await?.ok_or(Error::NotFound);
+    }
     decide(|| async {
         let now = own(cx, id).await?;
         may_speak(cx, &now).await?;
@@ -315,9 +323,7 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
         let known: Vec<String> = mentioned.iter().map(|p| p.handle.clone()).collect();
         let html = words::render(&body, &known);
         let mut batch = Batch::new();
-        if let Some(place) = &now.place {
-            batch.lacks(members::SUSPENDED, vals![place.id, me]);
-        }
+        guard_speaking(&mut batch, me, &now);
         batch.run(
             "insert into contribution_revision (contribution, version, title, words, html, at)
              select id, version, title, words, html, coalesce(edited_at, at) from contribution where id = ?1",
@@ -379,6 +385,9 @@ pub async fn bring_back(cx: &Cx, id: ContributionId) -> Result<Said> {
 
 async fn set_withdrawn(cx: &Cx, me: PersonId, said: &Said, at: Val, verb: &'static str) -> Result<Said> {
     let mut batch = Batch::new();
+    if at == Val::Null {
+        guard_speaking(&mut batch, me, said);
+    }
     batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at, me.into()]);
     batch.event(told(cx, me, verb, said));
     cx.write(batch, said.id).await?;

@@ -79,9 +79,16 @@ async fn forget_traces(cx: &Cx, person: PersonId) -> Result<Batch> {
     batch.run("delete from draft where person = ?1", vals![person]);
     batch.run("delete from me_too where person = ?1", vals![person]);
     let sql = "select c.id, c.words, c.title, p.handle from mention m join contribution c on c.id = m.contribution
-        join person p on p.id = m.person where m.person = ?1 order by c.id limit 5000";
-    for mut r in cx.db().query(sql, vals![person]).await? {
+        join person p on p.id = m.person where m.person = ?1 and c.id > ?2 order by c.id limit 500";
+    let mut after = 0;
+    loop {
+    let rows = cx.db().query(sql, vals![person, after]).await?;
+    if rows.is_empty() {
+        break;
+    }
+    for mut r in rows {
         let (id, before, title, handle): (i64, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        after = id;
         let text = without_handle(&before, &handle);
         let others = "select p.handle from mention m join person p on p.id = m.person where m.contribution = ?1 and m.person <> ?2";
         let rows = cx.db().query(others, vals![id, person]).await?;
@@ -102,6 +109,7 @@ async fn forget_traces(cx: &Cx, person: PersonId) -> Result<Batch> {
                 vals![id, version, without_handle(&title, &handle), &text, html.as_str()],
             );
         }
+    }
     }
     batch.run("delete from mention where person = ?1", vals![person]);
     Ok(batch)

@@ -50,7 +50,7 @@ async fn conversation(visit: Visit, Path(id): Path<String>, Asked(since): Asked<
 
 async fn community(visit: Visit, Path(slug): Path<String>, Asked(since): Asked<Since>) -> Answer {
     let id = communities::inside(&visit.cx, &slug).await?.id;
-    let concerns: Concerns = Arc::new(move |event| event.community == Some(id) && event.object_kind != "thanks");
+    let concerns: Concerns = Arc::new(move |event| event.community == Some(id) && (event.conversation == Some(event.object) || event.object_kind == "community"));
     let look = move |visit: Visit| -> Future<Option<i64>> {
         let slug = slug.clone();
         Box::pin(async move {
@@ -62,7 +62,7 @@ async fn community(visit: Visit, Path(slug): Path<String>, Asked(since): Asked<S
 }
 
 async fn home(visit: Visit, Asked(since): Asked<Since>) -> Answer {
-    let concerns: Concerns = Arc::new(|event| event.object_kind == "contribution");
+    let concerns: Concerns = Arc::new(|event| event.conversation == Some(event.object));
     let look = move |visit: Visit| -> Future<Option<i64>> {
         Box::pin(async move { store::newer_of_mine(&visit.cx, since.after).await.map(Some) })
     };

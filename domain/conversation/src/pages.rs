@@ -296,7 +296,7 @@ impl Desk<'_> {
             level: s.depth,
             when: self.visit.time(s.at),
             edited: s.edited_at.map(|at| self.visit.time(at)),
-            heading: s.heading(),
+            heading: if s.parent.is_none() { s.heading() } else { String::new() },
             answers,
             me_too: ours().filter(|m| m.thanks.is_none()).collect(),
             thanks: ours().filter(|m| m.thanks.is_some()).collect(),

@@ -50,7 +50,7 @@ pub struct Opening {
 pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
     let sql = said!(
         "?2",
-        "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null),
+        "(select count(*) from contribution a where a.root = c.id and a.parent is not null),
          exists (select 1 from grants g where g.person = ?2 and g.audience = c.community),
          exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
          (select max(n.id) from contribution n where n.root = c.id)",
@@ -172,13 +172,13 @@ pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) ->
 /// How many openings came after one that is on the page; for live streams.
 pub async fn newer_in_community(cx: &Cx, community: CommunityId, after: i64) -> Result<i64> {
     let sql = "select count(*) from contribution c where c.community = ?1 and c.parent is null and c.id > ?3
-        and c.withdrawn_at is null and (c.author <> ?2 or c.voice) and visible_to(c.id, ?2)";
+        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(c.id, ?2)";
     count(cx, sql, vals![community, cx.viewer, after]).await
 }
 
 pub async fn newer_of_mine(cx: &Cx, after: i64) -> Result<i64> {
     let sql = "select count(*) from contribution c where c.parent is null and c.id > ?2 and c.withdrawn_at is null
-        and (c.author <> ?1 or c.voice)
+        and not c.voice and c.author <> ?1
         and (c.community in (select g.audience from grants g where g.person = ?1)
              or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
         and visible_to(c.id, ?1)";
@@ -187,7 +187,7 @@ pub async fn newer_of_mine(cx: &Cx, after: i64) -> Result<i64> {
 
 pub async fn newer_replies(cx: &Cx, root: ContributionId, after: i64) -> Result<i64> {
     let sql = "select count(*) from contribution c where c.root = ?1 and c.parent is not null and c.id > ?3
-        and c.withdrawn_at is null and (c.author <> ?2 or c.voice) and visible_to(?1, ?2)";
+        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(?1, ?2)";
     count(cx, sql, vals![root, cx.viewer, after]).await
 }
 

@@ -76,7 +76,7 @@ async fn of_community(visit: Visit, Path(slug): Path<String>, Asked(wanted): Ask
     let newest = newest(&page);
     let empty = visit.t.say("Here people's words would stand: what they do, notice, ask. Somebody says the first one.");
     let mut shown = stream(&visit, page, &path, false, empty).await?;
-    if after.is_none() {
+    if after.is_none() && kind.is_none() {
         shown.live = Some((format!("/live/c/{slug}?after={newest}"), path));
     }
     let mut kinds = kind_choices(visit.t);

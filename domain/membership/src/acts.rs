@@ -126,24 +126,18 @@ pub async fn leave(cx: &Cx, slug: &str) -> Result<()> {
     let me = cx.me()?;
     decide(|| async {
         let c = communities::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
-        if !store::standing(cx, c.id).await?.member {
-            return Ok(()); // left already: said twice
-        }
+        let Some(own) = store::own(cx, c.id).await? else { return Ok(()) }; // left already: said twice
         let mut batch = Batch::new();
-        end(&mut batch, cx, me, c.id);
+        end(&mut batch, cx, me, c.id, own.id);
         cx.write(batch, c.id).await.map(drop)
     })
     .await
 }
 
-pub(crate) fn end(batch: &mut Batch, cx: &Cx, me: PersonId, community: CommunityId) {
-    batch.exactly(
-        1,
-        "update membership set ended_at = ?3 where community = ?1 and person = ?2 and ended_at is null",
-        vals![community, me, cx.now()],
-    );
+pub(crate) fn end(batch: &mut Batch, cx: &Cx, me: PersonId, community: CommunityId, id: MembershipId) {
+    batch.exactly(1, "update membership set ended_at = ?2 where id = ?1 and ended_at is null", vals![id, cx.now()]);
     batch.run("update hat set ended_at = ?3 where community = ?1 and person = ?2 and ended_at is null", vals![community, me, cx.now()]);
-    batch.event(Event::new(cx, Actor::Person(me), "left", "membership", kernel::Id(community.0)).within(Some(community)));
+    batch.event(Event::new(cx, Actor::Person(me), "left", "membership", id).within(Some(community)));
 }
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

@@ -1,11 +1,11 @@
 //! What membership keeps of a person: spells, invitations, knocks, hats. Leaving the instance ends what is live; words
 //! given at doors and reasons for joining go in either case.
 
-use kernel::{Batch, Cx, Error, PersonId, Say, Timestamp, vals};
+use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, PersonId, Say, Timestamp, vals};
 use serde_json::{Value, json};
 use shell::{Belongings, Future};
 
-use crate::{acts, store};
+use crate::{InvitationId, acts, store};
 
 pub const BELONGINGS: Belongings = Belongings { slice: "membership", list, export, keep: end_all, erase: end_all };
 
@@ -51,9 +51,16 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
 fn end_all(cx: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move {
         let mut batch = Batch::new();
-        let live = cx.db().query("select community from membership where person = ?1 and ended_at is null", vals![person]).await?;
+        let live = cx.db().query("select community, id from membership where person = ?1 and ended_at is null", vals![person]).await?;
         for mut row in live {
-            acts::end(&mut batch, &cx, person, row.take()?);
+            acts::end(&mut batch, &cx, person, row.take()?, row.take()?);
+        }
+        // Those who were invited see the door no longer; their Reach follows from an event that names them.
+        let sent = "select id, community, invitee from invitation where inviter = ?1 and invitee is not null and ended_at is null";
+        for mut row in cx.db().query(sent, vals![person]).await? {
+            let (id, community, invitee): (InvitationId, CommunityId, PersonId) = (row.take()?, row.take()?, row.take()?);
+            let event = Event::new(&cx, Actor::Person(person), "invitation_ended", "invitation", id);
+            batch.event(event.within(Some(community)).toward([invitee]));
         }
         batch.run("update membership set why = '', wanted = '' where person = ?1", vals![person]);
         batch.run("delete from invitation where invitee = ?1", vals![person]);

@@ -19,7 +19,7 @@ pub struct Offering {
 /// Offers the steward's hat to a member. They wear it when they accept.
 pub async fn offer(cx: &Cx, slug: &str, input: &Offering) -> Result<()> {
     let me = cx.me()?;
-    let handle = input.handle.0.trim().trim_start_matches('@').to_lowercase();
+    let handle = person::acts::handle_as_typed(&input.handle.0);
     decide(|| async {
         let c = as_steward(cx, slug).await?;
         let nobody = || Error::invalid("handle", "Nobody here has this handle.");
@@ -94,13 +94,11 @@ pub async fn lay_down(cx: &Cx, slug: &str, input: &LayingDown) -> Result<()> {
             // Two who lay down at once must not both be the last but one.
             batch.holds("select 1 from grants where audience = -?1 and person <> ?2", vals![c.id, me]);
         }
-        batch.exactly(
-            1,
-            "update hat set ended_at = ?3 where community = ?1 and person = ?2 and name = 'steward' and accepted_at is not null and ended_at is null",
-            vals![c.id, me, cx.now()],
-        );
-        batch.event(Event::new(cx, Actor::Person(me), "hat_laid_down", "hat", kernel::Id(c.id.0)).within(Some(c.id)));
-        cx.write(batch, c.id).await.map(drop)
+        let worn = "select id from hat where community = ?1 and person = ?2 and name = ?3 and accepted_at is not null and ended_at is null";
+        let id: HatId = cx.db().one(worn, vals![c.id, me, STEWARD]).await?.ok_or(Error::Conflict)?.take()?;
+        batch.exactly(1, "update hat set ended_at = ?2 where id = ?1 and ended_at is null", vals![id, cx.now()]);
+        batch.event(Event::new(cx, Actor::Person(me), "hat_laid_down", "hat", id).within(Some(c.id)));
+        cx.write(batch, id).await.map(drop)
     })
     .await
 }

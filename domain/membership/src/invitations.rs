@@ -1,9 +1,10 @@
 //! Inviting, by handle or by link. Whoever is invited is no member; the answer never tells how somebody stands.
 
 use community::store as communities;
-use kernel::{Actor, Batch, Cx, Error, Event, Line, PersonId, Problems, Result, clock, decide, hash_secret, vals};
+use kernel::{Actor, Batch, Cx, Error, Event, House, Line, PersonId, Problems, Result, Viewer, clock, decide, hash_secret, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::sync::Arc;
 
 use crate::acts::still_steward;
 use crate::{InvitationId, rules, store};
@@ -24,7 +25,7 @@ pub async fn invite(cx: &Cx, slug: &str, input: &Inviting) -> Result<()> {
     let me = cx.me()?;
     let mut problems = Problems::default();
     let note = input.note.check("note", &mut problems);
-    let handle = input.handle.0.trim().trim_start_matches('@').to_lowercase();
+    let handle = person::acts::handle_as_typed(&input.handle.0);
     problems.done()?;
     decide(|| async {
         let c = communities::inside(cx, slug).await?;
@@ -118,6 +119,25 @@ pub(crate) fn use_link(batch: &mut Batch, cx: &Cx, link: &store::LinkInvitation,
         "insert into link_use (secret, person) select secret, cast(?2 as bigint) from invitation where id = ?1 on conflict do nothing",
         vals![link.id, me],
     );
+}
+
+/// Ends invitations whose month is over, so that a closed door is not seen for ever. Run every minute.
+pub async fn end_over(house: &Arc<House>) -> Result<()> {
+    let cx = Cx::new(house.clone(), Viewer::System);
+    let sql = "select id, community, inviter, invitee from invitation
+        where invitee is not null and ended_at is null and expires_at <= ?1 limit 500";
+    for mut row in cx.db().query(sql, vals![cx.now()]).await? {
+        let (id, community): (InvitationId, kernel::CommunityId) = (row.take()?, row.take()?);
+        let (inviter, invitee): (PersonId, PersonId) = (row.take()?, row.take()?);
+        let mut batch = Batch::new();
+        batch.exactly(1, "update invitation set ended_at = ?2 where id = ?1 and ended_at is null", vals![id, cx.now()]);
+        batch.event(Event::new(&cx, Actor::Person(inviter), "invitation_ended", "invitation", id).within(Some(community)).toward([invitee]));
+        match cx.house.db.write(batch).await {
+            Ok(()) | Err(Error::Conflict) => {} // another node was quicker
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
 }
 
 /// Lets an invitation pass, or takes a link back: one's own, or as a steward any of the community.

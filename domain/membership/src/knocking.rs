@@ -21,6 +21,9 @@ pub async fn knock(cx: &Cx, slug: &str, input: &Knocking) -> Result<()> {
     let mut problems = Problems::default();
     let words = input.words.check("words", &mut problems);
     problems.done()?;
+    if cx.done_before::<KnockId>().await?.is_some() {
+        return Ok(());
+    }
     decide(|| async {
         let c = communities::inside(cx, slug).await?;
         rules::may_knock(c.openness, c.stage, &store::standing(cx, c.id).await?)?;
@@ -42,14 +45,12 @@ pub async fn knock(cx: &Cx, slug: &str, input: &Knocking) -> Result<()> {
 pub async fn withdraw(cx: &Cx, slug: &str) -> Result<()> {
     let me = cx.me()?;
     let c = communities::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
+    let sql = "select id from knock where community = ?1 and person = ?2 and ended_at is null";
+    let id: KnockId = cx.db().one(sql, vals![c.id, me]).await?.ok_or(Error::NotFound)?.take()?;
     let mut batch = Batch::new();
-    batch.exactly(
-        1,
-        "update knock set ended_at = ?3 where community = ?1 and person = ?2 and ended_at is null",
-        vals![c.id, me, cx.now()],
-    );
-    batch.event(Event::new(cx, Actor::Person(me), "knock_withdrawn", "knock", kernel::Id(c.id.0)).within(Some(c.id)));
-    cx.write(batch, c.id).await.map(drop).map_err(|e| if e == Error::Conflict { Error::NotFound } else { e })
+    batch.exactly(1, "update knock set ended_at = ?2 where id = ?1 and ended_at is null", vals![id, cx.now()]);
+    batch.event(Event::new(cx, Actor::Person(me), "knock_withdrawn", "knock", id).within(Some(c.id)));
+    cx.write(batch, id).await.map(drop).map_err(|e| if e == Error::Conflict { Error::NotFound } else { e })
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

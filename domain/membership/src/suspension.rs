@@ -29,7 +29,10 @@ pub async fn suspend(cx: &Cx, slug: &str, input: &Suspending) -> Result<()> {
         problems.add("days", "A term is 1 to 90 days.");
     }
     problems.done()?;
-    let handle = input.handle.0.trim().trim_start_matches('@').to_lowercase();
+    if cx.done_before::<SuspensionId>().await?.is_some() {
+        return Ok(());
+    }
+    let handle = person::acts::handle_as_typed(&input.handle.0);
     decide(|| async {
         let c = as_steward(cx, slug).await?;
         let person = person::store::by_handle(cx, &handle).await?;
@@ -42,6 +45,8 @@ pub async fn suspend(cx: &Cx, slug: &str, input: &Suspending) -> Result<()> {
         let id: SuspensionId = cx.make_id();
         let mut batch = Batch::new();
         still_steward(&mut batch, me, c.id);
+        batch.lacks(kernel::audience::HOLDS, vals![person, kernel::Audience::Stewards(c.id)]);
+        batch.run("update knock set ended_at = ?3 where community = ?1 and person = ?2 and ended_at is null", vals![c.id, person, cx.now()]);
         batch.run(
             "insert into suspension (id, community, person, by_person, reason, began_at, until) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             vals![id, c.id, person, me, &reason, cx.now(), cx.now().plus(days * clock::DAY)],

@@ -25,8 +25,13 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
     })
 }
 
-fn keep(_: Cx, _: PersonId) -> Future<Batch> {
-    Box::pin(async { Ok(Batch::new()) })
+/// The titles of trails that were for oneself alone go with their narrations.
+fn keep(_: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move {
+        let mut batch = Batch::new();
+        batch.run("update trail set title = '…' where author = ?1 and community is null", vals![person]);
+        Ok(batch)
+    })
 }
 
 fn erase(_: Cx, person: PersonId) -> Future<Batch> {

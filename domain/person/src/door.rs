@@ -25,7 +25,8 @@ async fn seen(house: Arc<House>, session: Id) -> Result<()> {
     let mut batch = Batch::new();
     batch.run("update session set seen_at = ?2 where id = ?1 and ended_at is null", vals![session, now]);
     match house.db.write(batch).await {
-        Err(kernel::Error::Unavailable(_)) => Ok(()), // reading goes on when nothing can be written
+        // Reading goes on when nothing can be written, or when another request was quicker.
+        Err(kernel::Error::Unavailable(_) | kernel::Error::Conflict) => Ok(()),
         other => other,
     }
 }

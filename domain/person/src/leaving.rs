@@ -101,6 +101,10 @@ pub async fn leave(cx: &Cx, all: &[Belongings], input: &Leaving) -> Result<()> {
                 operator = false, shown = 'people', left_at = ?4 where id = ?1 and left_at is null",
             vals![me, format!("former-{me}"), &name, cx.now()],
         );
+        if own.operator {
+            batch.holds("select 1 from person where operator and left_at is null and id <> ?1", vals![me]);
+        }
+        batch.run("delete from one_time_link where person = ?1", vals![me]);
         batch.run("delete from credential where person = ?1", vals![me]);
         batch.run("update session set ended_at = ?2, agent = '' where person = ?1 and ended_at is null", vals![me, cx.now()]);
         batch.run("update session set agent = '' where person = ?1", vals![me]);

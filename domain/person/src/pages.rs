@@ -41,7 +41,8 @@ pub fn routes() -> Vec<Route> {
 /// Puts a session's secret into the cookie, or takes it out again.
 pub(crate) fn with_cookie(visit: &Visit, mut response: Response, secret: &str) -> Response {
     let config = &visit.shell.config;
-    let age = if secret.is_empty() { 0 } else { store::SESSION_LASTS / kernel::clock::SECOND };
+    // The server decides when a session ends, by its last use; the browser keeps the cookie as long as it may.
+    let age = if secret.is_empty() { 0 } else { 400 * kernel::clock::DAY / kernel::clock::SECOND };
     let secure = if config.secure() { "; Secure" } else { "" };
     let text = format!("{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", config.cookie());
     if let Ok(value) = HeaderValue::from_str(&text) {
@@ -388,7 +389,7 @@ struct NewLink {
 /// The operator's one-time link for a forgotten password.
 async fn make_link(act: Act<NewLink>) -> Answer {
     let Act { visit, input, sent } = act;
-    let handle = input.handle.0.trim().trim_start_matches('@').to_lowercase();
+    let handle = acts::handle_as_typed(&input.handle.0);
     match acts::make_link(&visit.cx, "reset", Some(&handle)).await {
         Ok(secret) => {
             let link = Some(visit.address_of(&format!("/reset/{secret}")));

@@ -46,7 +46,7 @@ pub fn may_sign_up(mode: SignUp, invited: bool) -> Result<(), Refusal> {
 
 /// Small letters, digits and hyphens: it is typed, spoken and part of addresses.
 pub fn handle(text: &str, problems: &mut Problems) -> String {
-    let handle = text.trim().trim_start_matches('@').to_lowercase();
+    let handle = crate::acts::handle_as_typed(text);
     let good = handle.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !good || handle.starts_with('-') || handle.ends_with('-') || !(2..=32).contains(&handle.len()) {
         problems.add("handle", "A handle is 2 to 32 small letters, digits or hyphens, for example ada-k.");

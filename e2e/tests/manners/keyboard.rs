@@ -113,7 +113,7 @@ async fn reaches_everything(person: &Person, page: &str) {
 }
 
 /// Where the focus is, whether that is seen (on a field's frame it is as good), and whether it was there before. A date has
-/// several stops in one field.
+/// several stops in one field; at the last, its calendar, the browser draws a ring of its own.
 const FOCUS: &str = "const it = document.activeElement, reached = window.reached ||= new Set();
     const again = !it || it === document.body || (reached.has(it) && window.latest !== it);
     reached.add(it);
@@ -125,11 +125,12 @@ const FOCUS: &str = "const it = document.activeElement, reached = window.reached
         again,
         name: (label?.textContent ?? it.textContent).trim(),
         main: it.id === 'main',
-        seen: outlined(it) || (it.matches('.box textarea') && outlined(it.closest('.box'))),
-        in_sight: !!lies && lies.top >= 0 && lies.left >= 0 && lies.top < innerHeight && lies.left < innerWidth && lies.width > 1 && lies.height > 1,
+        seen: outlined(it) || it.matches('[type=date]:not(:focus)') || (it.matches('.box textarea') && outlined(it.closest('.box'))),
+        in_sight: !!lies && lies.width > 1 && lies.height > 1 && lies.top >= 0 && lies.left >= 0 && lies.top < innerHeight && lies.left < innerWidth,
     };";
 
 /// What can be used and was not reached. Of radio buttons that belong together, the arrows reach the others.
-const MISSED: &str = "const usable = 'a[href], button:enabled, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, summary, [tabindex=\"0\"]';
-    const group = (it) => it.type === 'radio' && [...reached].some((other) => other.type === 'radio' && other.form === it.form && other.name === it.name);
-    return [...document.querySelectorAll(usable)].filter((it) => it.checkVisibility() && !reached.has(it) && !group(it)).map((it) => it.outerHTML.slice(0, 160));";
+const MISSED: &str = "const usable = 'a[href], summary, :is(button, input, select, textarea):enabled:not([type=hidden]), [tabindex=\"0\"]';
+    const group = (it) => it.type === 'radio' && [...reached].some((other) => other.form === it.form && other.name === it.name);
+    const missed = [...document.querySelectorAll(usable)].filter((it) => it.checkVisibility() && !reached.has(it) && !group(it));
+    return missed.map((it) => it.outerHTML.slice(0, 160));";

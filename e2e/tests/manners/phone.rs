@@ -63,7 +63,8 @@ async fn they_write(ada: &Person, bo: &Person) -> Written {
     let link = format!("https://example.org/{}", "deep/".repeat(40));
     let words = words(&link);
     let (title, note) = (unbroken(160), unbroken(300));
-    let narration = [("words", words.as_str()), ("community", "long"), ("work", &link), ("trail", "new"), ("trail_title", &title[..title.len() * 3 / 4])];
+    let trail = unbroken(120);
+    let narration = [("words", words.as_str()), ("community", "long"), ("work", &link), ("trail", "new"), ("trail_title", &trail)];
     let told = ada.sends("/narrations", &narration).await;
     ada.sends("/c/long/contributions", &[("words", &words), ("title", &title), ("kind", "question"), ("audience", "open")]).await;
     ada.sends("/c/long/invitations", &[("handle", "bo"), ("note", &note)]).await;
@@ -95,8 +96,8 @@ async fn nested(bo: &Person, told: &str) {
     for _ in 0..13 {
         let led = bo.sends(&format!("/contributions/{answered}/replies"), &[("words", &unbroken(200)), ("quote", &unbroken(100))]).await;
         bo.open(&led).await;
-        let newest = bo.js("return [...document.querySelectorAll('.reply')].map((it) => it.id.slice(1)).sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1)", &[]);
-        newest.await.as_str().expect("a reply").clone_into(&mut answered);
+        let newest = bo.js("return [...document.querySelectorAll('.reply')].map((it) => it.id.slice(1)).sort().at(-1)", &[]).await;
+        newest.as_str().expect("a reply").clone_into(&mut answered);
     }
 }
 
@@ -126,7 +127,9 @@ const OUT_OF_SIGHT: &str = "const width = Number(arguments[0]), page = document.
     document.querySelectorAll('details').forEach((it) => { it.open = true });
     const reaches = Math.max(page.scrollWidth, innerWidth);
     if (reaches <= width) return [];
-    const own = (it) => it && (getComputedStyle(it).position === 'fixed' || own(it.parentElement));
+    // What is fixed only follows the width of the rest.
+    const fixed = (it) => it && (getComputedStyle(it).position === 'fixed' || fixed(it.parentElement));
     const scrolls = (it) => it && it !== page && (getComputedStyle(it).overflowX !== 'visible' || scrolls(it.parentElement));
-    const beyond = [...document.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > width + .5 && !scrolls(it.parentElement) && !own(it));
-    return [`it is ${reaches} wide`, ...beyond.slice(0, 6).map((it) => `${it.getBoundingClientRect().right}: ${it.outerHTML.slice(0, 160)}`)];";
+    const end = (it) => it.getBoundingClientRect().right;
+    const beyond = [...document.body.querySelectorAll('*')].filter((it) => end(it) > width + .5 && !scrolls(it.parentElement) && !fixed(it));
+    return [`it is ${reaches} wide`, ...beyond.slice(0, 6).map((it) => `${end(it)}: ${it.outerHTML.slice(0, 160)}`)];";

@@ -47,7 +47,15 @@ impl Aside {
     /// An empty table of the same shape that hides the real one.
     pub async fn shadow(&self, table: &'static str) -> Result<()> {
         let sql = match &self.0 {
-            Side::Sqlite(_) => format!("create temp table {table} as select * from main.{table} where false"),
+            Side::Sqlite(connection) => {
+                let c = connection.lock().map_err(sqlite::broken)?;
+                let stored = "select sql from main.sqlite_master where tbl_name = ?1 and sql is not null order by type desc";
+                let mut stored = c.prepare(stored).map_err(sqlite::broken)?;
+                let made = stored.query_map([table], |row| row.get::<_, String>(0)).map_err(sqlite::broken)?;
+                let made = made.collect::<Result<Vec<_>, _>>().map_err(sqlite::broken)?.join(";\n").to_lowercase();
+                // With its keys and indexes: without them, each event would look through the whole table.
+                made.replace("create table ", "create temp table ").replace("create index ", "create index temp.")
+            }
             Side::Postgres(_) => format!("create temp table {table} (like {table} including all)"),
         };
         self.script(sql).await

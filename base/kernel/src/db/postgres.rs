@@ -105,7 +105,7 @@ impl Postgres {
         if client.query_opt(&open, &[]).await.map_err(broken)?.is_none() {
             return Ok(());
         }
-        client
+        let stamped = client
             .batch_execute(
                 "begin isolation level read committed;
                  select position from journal_head where one = 1 for update;
@@ -117,8 +117,11 @@ impl Postgres {
                  update journal_head set position = greatest(position, (select coalesce(max(position), 0) from journal));
                  commit",
             )
-            .await
-            .map_err(broken)
+            .await;
+        if stamped.is_err() {
+            drop(Object::take(client)); // its transaction may still be open
+        }
+        stamped.map_err(broken)
     }
 
     /// Wakes the follower whenever any node has written; returns only when the connection is lost.
@@ -172,7 +175,8 @@ enum Attempt {
 impl From<tokio_postgres::Error> for Attempt {
     fn from(e: tokio_postgres::Error) -> Self {
         match e.code().map(tokio_postgres::error::SqlState::code) {
-            Some("40001" | "40P01") => Self::Serialize,
+            // 25P02: an earlier statement of the same pipeline failed, and its answer is read later.
+            Some("40001" | "40P01" | "25P02") => Self::Serialize,
             Some("23505") => Self::Failed(Unwritten::Guard),
             Some("53100" | "53200" | "53300" | "57P01" | "57P03" | "25006") => {
                 Self::Failed(Unwritten::Unavailable(chain(&e)))
@@ -206,7 +210,13 @@ async fn transaction(client: &Object, batch: &Batch) -> Result<(), Attempt> {
         sent.push((step, prepared(client, step).await?));
     }
     client.batch_execute("begin isolation level serializable").await?;
-    for chunk in sent.chunks(PIPELINE) {
+    // A key that was used before answers before anything else can fail.
+    let first = sent.iter().take_while(|(step, _)| matches!(step, Step::Once { .. })).count();
+    let (once, rest) = sent.split_at(first);
+    for (step, statement) in once {
+        run(client, step, statement).await?;
+    }
+    for chunk in rest.chunks(PIPELINE) {
         try_join_all(chunk.iter().map(|(step, statement)| run(client, step, statement))).await?;
     }
     if batch.steps.iter().any(|step| matches!(step, Step::Event(_))) {
@@ -221,8 +231,7 @@ async fn prepared(client: &Object, step: &Step) -> Result<(Statement, Stmt), Att
         Step::Event(event) => event.insert(),
         Step::Once { insert, .. } => insert.clone(),
     };
-    let statement = client.prepare_cached(&cached(Engine::Postgres, stmt.sql)).await;
-    let statement = statement.map_err(|e| Attempt::from(broken_in(e, stmt.sql)))?;
+    let statement = client.prepare_cached(&cached(Engine::Postgres, stmt.sql)).await?;
     Ok((statement, stmt))
 }
 

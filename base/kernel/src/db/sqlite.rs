@@ -120,7 +120,8 @@ impl Sqlite {
             let mut target = Connection::open(&to).map_err(broken)?;
             {
                 let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(broken)?;
-                backup.run_to_completion(4096, std::time::Duration::ZERO, None).map_err(broken)?;
+                // In one step: between steps, a write elsewhere would begin it anew.
+                backup.run_to_completion(i32::MAX, std::time::Duration::ZERO, None).map_err(broken)?;
             }
             target.pragma_update(None, "journal_mode", "delete").map_err(broken)?;
             target.execute_batch("pragma synchronous = full; pragma optimize;").map_err(broken)?;

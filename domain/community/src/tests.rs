@@ -1,1 +1,0 @@
-//! Acts of communities on both engines.
