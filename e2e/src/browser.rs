@@ -53,10 +53,12 @@ impl Browser {
             wanted.add_arg(flag).expect("a flag");
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.0.display())).expect("a flag");
+        // The pages are read in English, wherever the test runs.
+        let mut prefs = json!({"intl.accept_languages": "en"});
         if !javascript {
-            let without = json!({"profile.managed_default_content_settings.javascript": 2});
-            wanted.add_experimental_option("prefs", without).expect("a preference");
+            prefs["profile.managed_default_content_settings.javascript"] = json!(2);
         }
+        wanted.add_experimental_option("prefs", prefs).expect("preferences");
         wanted.set_binary(&installed("TACIT_CHROMIUM", "/usr/bin/chromium").display().to_string()).expect("a path");
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a level");
         wanted.set("unhandledPromptBehavior", "ignore").expect("a capability");

@@ -73,7 +73,21 @@ fn files_and_slices_stay_readable() {
     }
 }
 
-/// LANGUAGE.md: one word for one thing.
+/// A panel for a place that no page shows would be silent.
+#[test]
+fn every_place_for_panels_is_shown_by_some_page() {
+    let ports = std::fs::read_to_string("../base/shell/src/ports.rs").unwrap();
+    let places = ports.split("pub enum Place {").nth(1).unwrap().split('}').next().unwrap();
+    let sources: String = files("../domain", "rs").into_iter().chain(files("../base/shell/src", "rs")).map(|(_, text)| text).collect();
+    for place in places.lines().map(str::trim).filter(|l| l.ends_with(',') && !l.starts_with("//")) {
+        let place = place.trim_end_matches(',');
+        let shown = sources.matches(&format!("panels(Place::{place}")).count() + sources.matches(&format!(", Place::{place}, visit.panels")).count();
+        let by_variable = ["Home", "Welcome"].contains(&place); // home.rs takes one or the other
+        assert!(shown > 0 || by_variable, "no page shows Place::{place}");
+    }
+}
+
+/// STYLE.md, Words: one word for one thing.
 #[test]
 fn pages_use_the_words_of_the_language() {
     for (path, text) in files("../domain", "html") {
@@ -118,12 +132,15 @@ fn every_api_route_is_in_the_document_and_every_page_states_its_needs() {
 /// Sentences that go through the translation function, as they stand in the sources.
 fn sentences() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let sources = files("../domain", "html").into_iter().chain(files("../base/shell/src", "html"));
-    for (_, text) in sources {
-        for marker in ["t.say(\"", "t.with(\"", "t.count(\""] {
+    let templates = files("../domain", "html").into_iter().chain(files("../base/shell/src", "html"));
+    let code = files("../domain", "rs").into_iter().filter(|(path, _)| !path.ends_with("tests.rs")).chain(files("../base/shell/src", "rs"));
+    let code = code.map(|(path, text)| (path, text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned()));
+    for (_, text) in templates.chain(code) {
+        for marker in ["t.say(\"", "t.with(\"", "t.count(\"", "Say::new(\"", "Error::refused(\"", ".add(field, \"", "Refused(\""] {
             for (at, _) in text.match_indices(marker) {
                 let rest = &text[at + marker.len()..];
-                found.insert(rest[..rest.find("\",").into_iter().chain(rest.find("\")")).min().unwrap()].replace("\\\"", "\""));
+                let end = rest.find("\",").into_iter().chain(rest.find("\")")).chain(rest.find("\".into")).min().unwrap();
+                found.insert(rest[..end].replace("\\\"", "\""));
             }
         }
     }
@@ -132,8 +149,10 @@ fn sentences() -> BTreeSet<String> {
 
 #[test]
 fn german_has_every_sentence_of_every_page() {
-    let german = std::fs::read_to_string("../base/shell/lang/de.toml").unwrap();
-    let german: std::collections::HashMap<String, String> = toml::from_str(&german).unwrap();
+    let mut german = std::collections::HashMap::<String, String>::new();
+    for (_, text) in files("../base/shell/lang", "toml").into_iter().chain(files("../domain", "toml")).filter(|(p, _)| p.ends_with("de.toml")) {
+        german.extend(toml::from_str::<std::collections::HashMap<String, String>>(&text).unwrap());
+    }
     let missing: Vec<_> = sentences().into_iter().filter(|s| !german.contains_key(s)).collect();
     assert!(missing.is_empty(), "{} sentences are missing: {missing:#?}", missing.len());
     for (english, german) in &german {

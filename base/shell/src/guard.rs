@@ -52,7 +52,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
     let mut visit = Visit {
         cx: Cx::new(shell.house.clone(), Viewer::Stranger),
         guest: None,
-        t: T::of_header(text(header::ACCEPT_LANGUAGE)),
+        t: T::of_header(shell.languages, text(header::ACCEPT_LANGUAGE)),
         shell: shell.clone(),
         path,
         api,
@@ -70,7 +70,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
             Ok(Some(guest)) => {
                 visit.cx.viewer = Viewer::Person(guest.person);
                 if !guest.language.is_empty() {
-                    visit.t = T::of_code(&guest.language);
+                    visit.t = T::of_code(shell.languages, &guest.language);
                 }
                 visit.guest = Some(Arc::new(guest));
             }

@@ -21,5 +21,5 @@ pub use frame::Html;
 pub use ports::{Belongings, Door, Future, Guest, Panel, Place, Scope};
 pub use request::{Act, After, Answer, Asked, Fault, Path, Visit};
 pub use router::{Config, Shell, app};
-pub use slice::{Needs, Rate, Route, Slice, Who};
+pub use slice::{FORM, Needs, Rate, Route, Slice, Who};
 pub use translation::T;

@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::ports::{Belongings, Door, Panel};
 use crate::request::Visit;
 use crate::slice::Slice;
+use crate::translation::{self, Language};
 use crate::{api, asset, guard};
 
 /// What the operator can set, beside where the data is.
@@ -69,6 +70,7 @@ pub struct Shell {
     pub door: Door,
     pub limits: Limits,
     pub openapi: serde_json::Value,
+    pub(crate) languages: &'static [Language],
     /// Told when the program is about to end, so that open streams end first.
     pub closing: tokio::sync::watch::Receiver<bool>,
 }
@@ -86,6 +88,7 @@ pub fn app(
     let mut panels: Vec<Panel> = slices.iter().flat_map(|s| s.panels.iter().copied()).collect();
     panels.sort_by_key(|p| p.order);
     let shell = Arc::new(Shell {
+        languages: translation::together(&slices),
         openapi: api::document(&config, slices.iter().flat_map(|s| &s.api)),
         belongings: slices.iter().filter_map(|s| s.belongings).collect(),
         limits: Limits::new(config.limits),

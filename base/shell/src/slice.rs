@@ -23,6 +23,8 @@ pub struct Slice {
     pub panels: Vec<Panel>,
     pub belongings: Option<Belongings>,
     pub door: Option<Door>,
+    /// Its sentences in other languages: code and text of a file like the shell's own.
+    pub languages: Vec<(&'static str, &'static str)>,
 }
 
 /// Who may call a route at all. Whether they may do it to this thing is the act's rule.

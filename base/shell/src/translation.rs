@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use kernel::Say;
 
+use crate::slice::Slice;
+
 /// A language with all that rendering needs. Copied freely.
 #[derive(Clone, Copy)]
 pub struct T(&'static Language);
@@ -17,13 +19,26 @@ pub struct Language {
     sentences: HashMap<String, String>,
 }
 
-static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
-    let read = |text: &str| toml::from_str(text).unwrap_or_default();
-    vec![
+static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| own(&[]));
+
+/// The shell's own sentences with those that slices bring. Made once for each running program and kept as long as it.
+pub(crate) fn together(slices: &[Slice]) -> &'static [Language] {
+    own(slices).leak()
+}
+
+fn own(slices: &[Slice]) -> Vec<Language> {
+    let read = |text: &str| -> HashMap<String, String> { toml::from_str(text).unwrap_or_default() };
+    let mut all = vec![
         Language { code: "en", name: "English", sentences: HashMap::new() },
         Language { code: "de", name: "Deutsch", sentences: read(include_str!("../lang/de.toml")) },
-    ]
-});
+    ];
+    for (code, text) in slices.iter().flat_map(|s| &s.languages) {
+        if let Some(language) = all.iter_mut().find(|l| l.code == *code) {
+            language.sentences.extend(read(text));
+        }
+    }
+    all
+}
 
 pub fn languages() -> &'static [Language] {
     &LANGUAGES
@@ -31,18 +46,18 @@ pub fn languages() -> &'static [Language] {
 
 impl T {
     pub fn english() -> Self {
-        Self::of_code("en")
+        Self::of_code(languages(), "en")
     }
 
     /// The language of this code, else English.
-    pub fn of_code(code: &str) -> Self {
+    pub fn of_code(languages: &'static [Language], code: &str) -> Self {
         static ENGLISH: LazyLock<Language> =
             LazyLock::new(|| Language { code: "en", name: "English", sentences: HashMap::new() });
-        Self(LANGUAGES.iter().find(|l| l.code == code).unwrap_or(&ENGLISH))
+        Self(languages.iter().find(|l| l.code == code).unwrap_or(&ENGLISH))
     }
 
     /// The best of `Accept-Language`.
-    pub fn of_header(header: &str) -> Self {
+    pub fn of_header(languages: &'static [Language], header: &str) -> Self {
         let mut wanted: Vec<(&str, f32)> = header
             .split(',')
             .take(16)
@@ -52,8 +67,8 @@ impl T {
             })
             .collect();
         wanted.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let known = wanted.iter().find(|(code, _)| LANGUAGES.iter().any(|l| l.code == *code));
-        Self::of_code(known.map_or("en", |(code, _)| code))
+        let known = wanted.iter().find(|(code, _)| languages.iter().any(|l| l.code == *code));
+        Self::of_code(languages, known.map_or("en", |(code, _)| code))
     }
 
     pub fn code(self) -> &'static str {
@@ -86,9 +101,9 @@ mod tests {
 
     #[test]
     fn the_best_known_language_is_taken() {
-        assert_eq!(T::of_header("fr, de;q=0.7, en;q=0.3").code(), "de");
-        assert_eq!(T::of_header("en-GB,en;q=0.9").code(), "en");
-        assert_eq!(T::of_header("\u{0}garbage;;q=,").code(), "en");
+        assert_eq!(T::of_header(languages(), "fr, de;q=0.7, en;q=0.3").code(), "de");
+        assert_eq!(T::of_header(languages(), "en-GB,en;q=0.9").code(), "en");
+        assert_eq!(T::of_header(languages(), "\u{0}garbage;;q=,").code(), "en");
     }
 
     #[test]

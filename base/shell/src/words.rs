@@ -60,7 +60,10 @@ pub fn plain(markdown: &str, most: usize) -> String {
             NodeValue::CodeBlock(c) => text.push_str(&c.literal),
             // Raw HTML is text on the page, too.
             NodeValue::HtmlInline(html) => text.push_str(html),
-            NodeValue::HtmlBlock(html) => text.push_str(&html.literal),
+            NodeValue::HtmlBlock(html) => {
+                text.push(' ');
+                text.push_str(&html.literal);
+            }
             NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::Paragraph | NodeValue::Item(_) => text.push(' '),
             _ => {}
         }

@@ -84,7 +84,8 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let request = shell::guard::method_override(request.body(Body::from(body.to_owned())).unwrap());
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let cookie = header(header::SET_COOKIE).and_then(|c| Some(c.strip_prefix("tacit=")?.split(';').next()?.to_owned()));
         let (status, location) = (response.status(), header(header::LOCATION));

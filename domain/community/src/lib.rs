@@ -28,6 +28,7 @@ kernel::choice! {
 pub fn slice() -> Slice {
     Slice {
         name: "community",
+        languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("community/0001", include_str!("../schema/0001_community.sql"))],
         projections: vec![project],
         derived: vec![],

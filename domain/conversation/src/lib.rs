@@ -59,6 +59,7 @@ pub fn slice() -> Slice {
     let panel = |place, order, show| Panel { place, order, show };
     Slice {
         name: "conversation",
+        languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql"))],
         projections: vec![project],
         derived: vec![],

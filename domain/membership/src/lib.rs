@@ -49,6 +49,7 @@ pub fn slice() -> Slice {
     let panel = |place, order, show| Panel { place, order, show };
     Slice {
         name: "membership",
+        languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("membership/0001", include_str!("../schema/0001_membership.sql"))],
         projections: vec![project],
         derived: vec![],

@@ -17,6 +17,7 @@ pub use acts::remember_trail;
 pub fn slice() -> Slice {
     Slice {
         name: "narration",
+        languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("narration/0001", include_str!("../schema/0001_narration.sql"))],
         projections: vec![],
         derived: vec![],

@@ -43,6 +43,7 @@ kernel::choice! {
 pub fn slice() -> Slice {
     Slice {
         name: "person",
+        languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("person/0001", include_str!("../schema/0001_person.sql"))],
         projections: vec![project],
         derived: vec!["reach", "grants"],

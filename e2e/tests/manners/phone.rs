@@ -122,11 +122,12 @@ async fn fits(person: &Person, page: &str) {
     person.expects(&format!("{page} fits on a phone: {}", lines(&out)), out.as_array().is_some_and(Vec::is_empty));
 }
 
-/// With everything unfolded. What scrolls in a frame of its own may be wider.
+/// With everything unfolded. What scrolls in a frame of its own may be wider, and a table does rather than break its words.
 const OUT_OF_SIGHT: &str = "const width = Number(arguments[0]), page = document.documentElement;
     document.querySelectorAll('details').forEach((it) => { it.open = true });
     const reaches = Math.max(page.scrollWidth, innerWidth);
-    if (reaches <= width) return [];
+    const cells = [...document.querySelectorAll('.words td')].filter((it) => it.checkVisibility() && it.getClientRects()[0].height > 90);
+    if (reaches <= width) return cells.slice(0, 1).map((it) => `letters stand below each other in ${it.outerHTML}`);
     // What is fixed only follows the width of the rest.
     const fixed = (it) => it && (getComputedStyle(it).position === 'fixed' || fixed(it.parentElement));
     const scrolls = (it) => it && it !== page && (getComputedStyle(it).overflowX !== 'visible' || scrolls(it.parentElement));
