@@ -295,7 +295,7 @@ fn misleading<'u>(words: &str, target: &'u str) -> Option<&'u str> {
     other.then_some(real)
 }
 
-/// The classes of LOOK.md's small palette; None where the language is not known.
+/// The classes of the small palette in parts.css; None where the language is not known.
 fn highlight(text: &str, language: &str) -> Option<String> {
     let syntax = SYNTAXES.find_syntax_by_token(language).filter(|_| !language.is_empty())?;
     let mut state = ParseState::new(syntax);

@@ -551,7 +551,7 @@ fn keeping_puts_a_pseudonym_on_the_words() {
     });
 }
 
-/// HOUSE: a page costs a fixed number of queries, whatever its length.
+/// A page costs a fixed number of queries, whatever its length.
 #[test]
 fn a_conversation_costs_the_same_queries_with_one_reply_and_with_fifty() {
     both(async |engine| {

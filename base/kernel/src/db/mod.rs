@@ -1,4 +1,4 @@
-//! One data layer over two engines: one query text, an act is one batch. See HOUSE in ARCHITECTURE.md.
+//! One data layer over two engines: one query text, an act is one batch. See ARCHITECTURE.md.
 
 mod aside;
 mod batch;
