@@ -28,7 +28,8 @@ const FOLK: &str = include_str!("../../demo/folk.json");
 
 #[derive(Deserialize)]
 struct Set {
-    attribution: String,
+    /// Where its voices spoke, as the page says it.
+    origin: String,
     community: About,
     voices: Vec<Voice>,
     conversations: Vec<Talk>,
@@ -230,11 +231,9 @@ impl Sample {
     /// Voices say what they said, with their own distances in time, ending a few hours ago.
     async fn remember(&mut self, set: &Set) -> Result<()> {
         let c = community::store::by_slug(&self.cx, &set.community.slug).await?.context("the sample's community")?;
-        let origin = set.attribution.split([',', '(']).next().unwrap_or("an archive").trim();
-        let origin = origin.rsplit(" of ").next().unwrap_or(origin).to_owned();
         let mut voices = HashMap::new();
         for voice in &set.voices {
-            let id = person::acts::remember_voice(&self.cx, &origin, &voice.name, "").await?;
+            let id = person::acts::remember_voice(&self.cx, &set.origin, &voice.name, "").await?;
             voices.insert(voice.key.as_str(), id);
         }
         let newest = set.conversations.iter().map(newest_of).max().unwrap_or(0);

@@ -163,7 +163,7 @@ async fn they_talk(ada: &Person, bo: &Person, n: usize, harm: &str) -> String {
     bo.sends("/me", &named).await;
     let slug = format!("harm-{n}");
     let link = format!("https://example.org/{harm}");
-    let work = if n % 2 == 0 { harm } else { &link };
+    let work = if n.is_multiple_of(2) { harm } else { &link };
     ada.sends("/narrations", &[("words", harm), ("community", &slug), ("work", work), ("trail", "new"), ("trail_title", harm)]).await;
     let question = [("words", harm), ("title", harm), ("kind", "question"), ("audience", "open")];
     let told = ada.sends(&format!("/c/{slug}/contributions"), &question).await;

@@ -108,7 +108,7 @@ fn unbroken(letters: usize) -> String {
 
 fn words(link: &str) -> String {
     let word = unbroken(200);
-    let row = format!("| {} |", vec!["Übergabezettel"; 12].join(" | "));
+    let row = format!("| {} |", ["Übergabezettel"; 12].join(" | "));
     let line = format!("|{}", "---|".repeat(12));
     format!(
         "{word}\n\n# {word}\n\n{link}\n\n[{word}]({link})\n\n`{word}`\n\n```\n{word} {word}\n```\n\n{row}\n{line}\n{row}\n\n\
