@@ -111,10 +111,12 @@ fn a_rebuild_after_somebody_left_the_instance_gives_what_was_there() {
     both(async |engine| {
         for words in ["keep", "erase"] {
             let world = World::new(engine).await;
-            let author = world.who("author");
-            let browser = world.app.client().with_cookie(&author.cookie);
-            let answer = browser.post("/me/leaving", &[("words", words), ("password", "a quiet sentence")]).await;
-            assert_eq!(answer.status, 303, "{}", answer.main());
+            // One who wrote, and one whose invitations were still open.
+            for name in ["author", "steward"] {
+                let browser = world.app.client().with_cookie(&world.who(name).cookie);
+                let answer = browser.post("/me/leaving", &[("words", words), ("password", "a quiet sentence")]).await;
+                assert_eq!(answer.status, 303, "{}", answer.main());
+            }
             let found = tacit::verify::verify(&world.app.house, |_| {}).await.unwrap();
             assert!(found.is_good(), "{words}: {:?}", found.tables);
         }
