@@ -188,6 +188,10 @@ pub async fn make_link(cx: &Cx, purpose: &'static str, handle: Option<&str>) -> 
     let secret = cx.house.random.secret()?;
     let mut batch = Batch::new();
     put_link(&mut batch, &secret, purpose, person, cx.now().plus(kernel::clock::DAY), 1);
+    if let Some(me) = cx.viewer.person() {
+        let event = Event::new(cx, Actor::Person(me), "link_made", "account", person.unwrap_or(me));
+        batch.event(event.toward(person));
+    }
     cx.house.db.write(batch).await?;
     Ok(secret)
 }
