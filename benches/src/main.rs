@@ -43,14 +43,18 @@ fn conversation(program: &Program) -> Result<(String, String, String)> {
     post(program.port, "/api/v1/communities", &token, &community)?;
     let words = "Third handover tonight where the result arrived after the drip was already running. ".repeat(7);
     let opening = post(program.port, "/api/v1/communities/measured/contributions", &token, &serde_json::json!({"words": words, "title": "Measured"}))?;
-    let root = opening["id"].as_str().context("an opening has an id")?.to_owned();
+    let root = id_of(&opening)?;
     let mut to = root.clone();
     for i in 0..REPLIES {
         let made = post(program.port, &format!("/api/v1/contributions/{to}/replies"), &token, &serde_json::json!({"words": words}))?;
-        to = if i % 4 == 3 { root.clone() } else { made["id"].as_str().context("a reply has an id")?.to_owned() };
+        to = if i % 4 == 3 { root.clone() } else { id_of(&made)? };
     }
     let cookie = client::sign_in(program.port, "ada", program::PASSWORD)?;
     Ok((format!("/conversations/{root}"), token, cookie))
+}
+
+fn id_of(made: &serde_json::Value) -> Result<String> {
+    Ok(made.get("id").and_then(serde_json::Value::as_str).context("what was made has an id")?.to_owned())
 }
 
 /// Bytes over the wire and requests of a first visit, everything included, as a browser asks for them.
