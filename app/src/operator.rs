@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use anyhow::{Context, Result, bail};
-use kernel::{Cx, Line, Viewer};
+use kernel::{Cx, Viewer};
 use person::acts::{self, NewAccount};
 use shell::Scope;
 
@@ -21,13 +21,7 @@ pub async fn add_person(config: &Config, handle: &str, name: &str, operator: boo
     let mut password = String::new();
     std::io::stdin().take(4096).read_to_string(&mut password).context("the password could not be read")?;
     let (opened, cx) = system(config).await?;
-    let account = NewAccount {
-        handle: handle.into(),
-        name: name.into(),
-        password: Line(password.trim_end_matches(['\r', '\n']).to_owned()),
-        invitation: Line::default(),
-        zone: Line::default(),
-    };
+    let account = NewAccount::new(handle, name, password.trim_end_matches(['\r', '\n']));
     let added = acts::add(&cx, &account, operator).await;
     opened.close().await;
     added?;

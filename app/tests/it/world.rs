@@ -66,13 +66,8 @@ impl World {
         let app = App::new(engine, tacit::slices).await;
         let mut people = Vec::new();
         for name in PRINCIPALS.into_iter().skip(1).chain(["victim", "friend"]) {
-            let account = NewAccount {
-                handle: Line(format!("{}{name}", if ["operator", "steward"].contains(&name) { "the-" } else { "" })),
-                name: Line(format!("Canary-name-{name}")),
-                password: "a quiet sentence".into(),
-                invitation: Line::default(),
-                zone: Line::default(),
-            };
+            let the = if ["operator", "steward"].contains(&name) { "the-" } else { "" };
+            let account = NewAccount::new(&format!("{the}{name}"), &format!("Canary-name-{name}"), "a quiet sentence");
             let id = person::acts::add(&app.system(), &account, name == "operator").await.unwrap();
             let cookie = person::acts::begin_session(&app.stranger(), id, "").await.unwrap();
             let token = person::acts::make_token(&app.by(id), id, "", &[Scope::Read, Scope::Write]).await.unwrap();

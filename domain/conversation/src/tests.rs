@@ -30,13 +30,7 @@ async fn world(engine: Engine, openness: Openness) -> World {
     let app = App::new(engine, slices).await;
     let mut people = Vec::new();
     for handle in ["ada", "bo", "cy"] {
-        let account = NewAccount {
-            handle: handle.into(),
-            name: handle.into(),
-            password: "a quiet sentence".into(),
-            invitation: Line::default(),
-            zone: Line::default(),
-        };
+        let account = NewAccount::new(handle, handle, "a quiet sentence");
         people.push(person::acts::add(&app.system(), &account, false).await.unwrap());
     }
     let new = NewCommunity {

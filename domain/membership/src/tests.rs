@@ -34,13 +34,7 @@ async fn world(engine: testkit::Engine, openness: Openness) -> World {
     let app = App::new(engine, slices).await;
     let mut people = Vec::new();
     for handle in ["ada", "bo", "cy", "dee"] {
-        let account = NewAccount {
-            handle: handle.into(),
-            name: handle.into(),
-            password: "a quiet sentence".into(),
-            invitation: Line::default(),
-            zone: Line::default(),
-        };
+        let account = NewAccount::new(handle, handle, "a quiet sentence");
         people.push(person::acts::add(&app.system(), &account, false).await.unwrap());
     }
     let (ada, bo, cy, dee) = (people[0], people[1], people[2], people[3]);

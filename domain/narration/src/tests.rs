@@ -19,13 +19,7 @@ async fn world(engine: Engine) -> (App, PersonId, PersonId, String) {
     let app = App::new(engine, slices).await;
     let mut people = Vec::new();
     for handle in ["ada", "bo"] {
-        let account = NewAccount {
-            handle: handle.into(),
-            name: handle.into(),
-            password: "a quiet sentence".into(),
-            invitation: Line::default(),
-            zone: Line::default(),
-        };
+        let account = NewAccount::new(handle, handle, "a quiet sentence");
         people.push(person::acts::add(&app.system(), &account, false).await.unwrap());
     }
     let new = NewCommunity {

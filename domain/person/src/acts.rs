@@ -21,6 +21,14 @@ pub struct NewAccount {
     pub zone: Line<0, 64>,
 }
 
+impl NewAccount {
+    /// Without an invitation, and in UTC until its person says otherwise.
+    pub fn new(handle: &str, name: &str, password: &str) -> Self {
+        let (invitation, zone) = (Line::default(), Line::default());
+        Self { handle: handle.into(), name: name.into(), password: password.into(), invitation, zone }
+    }
+}
+
 /// Makes an account. The mode of the instance and the invitation decide whether it may.
 pub async fn sign_up(cx: &Cx, input: &NewAccount, language: &str) -> Result<PersonId> {
     let mode = store::sign_up_mode(&cx.house).await?;

@@ -13,13 +13,7 @@ fn slices() -> Vec<Slice> {
 }
 
 fn account(handle: &str) -> NewAccount {
-    NewAccount {
-        handle: handle.into(),
-        name: "Ada".into(),
-        password: "a quiet sentence".into(),
-        invitation: Line::default(),
-        zone: Line::default(),
-    }
+    NewAccount::new(handle, "Ada", "a quiet sentence")
 }
 
 async fn ada(app: &App) -> PersonId {
