@@ -82,7 +82,10 @@ struct Prefilled {
 }
 
 async fn new(visit: Visit, Asked(p): Asked<Prefilled>) -> Answer {
-    let form = Form::of(&[("words", &p.words), ("work", &p.work), ("community", &p.community), ("trail", &p.trail)]);
+    // What was not asked for is not chosen: the box stands as on the home page.
+    let asked = [("words", &p.words), ("work", &p.work), ("community", &p.community), ("trail", &p.trail)];
+    let asked: Vec<(&str, &str)> = asked.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (*n, v.as_str())).collect();
+    let form = Form::of(&asked);
     Ok(narrating_page(&visit, form).await?)
 }
 
