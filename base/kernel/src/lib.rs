@@ -11,6 +11,7 @@ pub mod input;
 pub mod journal;
 pub mod page;
 pub mod random;
+pub mod silence;
 
 pub use audience::{Audience, Viewer};
 pub use clock::{Clock, Timestamp};
@@ -22,3 +23,4 @@ pub use input::{Line, Words};
 pub use journal::{Event, Origin};
 pub use page::{Cursor, Page};
 pub use random::{Random, hash_secret};
+pub use silence::Silence;

@@ -27,6 +27,7 @@ pub fn kernel_migrations() -> Vec<Migration> {
             ..Migration::new("kernel/0001", include_str!("../../schema/0001_kernel.sql"))
         },
         Migration::new("kernel/0002", crate::audience::SCHEMA),
+        Migration::new("kernel/0003", crate::silence::SCHEMA),
     ]
 }
 

@@ -1,6 +1,7 @@
-//! One query text for two engines. Written once with `?1` and three forms that SQL lacks; rewritten once and cached.
+//! One query text for two engines. Written once with `?1` and a few forms that SQL lacks; rewritten once and cached.
 //!
 //! - `visible_to(thing, ?n)`: Reach, the one join that decides what viewer `?n` sees (see audience.rs).
+//! - `heard_by(author, ?n)`, `unblocked_by(author, ?n)`, `unblocked(person, ?n)`: whom viewer `?n` has silenced (see silence.rs).
 //! - `in_ids(column, ?n)`, `in_texts(column, ?n)`: membership in a list given as JSON (see `Val::list`).
 
 use std::collections::HashMap;
@@ -77,7 +78,8 @@ fn form<'a>(text: &'a str, before: &str) -> Option<(&'static str, (&'a str, &'a 
     if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
         return None;
     }
-    let name = ["visible_to(", "in_ids(", "in_texts("].into_iter().find(|name| text.starts_with(name))?;
+    let forms = ["visible_to(", "heard_by(", "unblocked_by(", "unblocked(", "in_ids(", "in_texts("];
+    let name = forms.into_iter().find(|name| text.starts_with(name))?;
     let (inside, after) = text.get(name.len()..)?.split_once(')')?;
     let (thing, param) = inside.split_once(',')?;
     Some((name, (thing.trim(), param.trim()), after))
@@ -89,6 +91,16 @@ fn expand(engine: Engine, name: &str, (thing, param): (&str, &str)) -> String {
             "exists (select 1 from reach r_ where r_.thing = {thing} and (r_.audience = 0 \
              or r_.audience in (select g_.audience from grants g_ where g_.person = cast({param} as bigint)) \
              or cast({param} as bigint) = -1))"
+        ),
+        ("heard_by(", _) => format!(
+            "not exists (select 1 from silence s_ where s_.person = cast({param} as bigint) and s_.other = {thing})"
+        ),
+        ("unblocked_by(", _) => format!(
+            "not exists (select 1 from silence s_ where s_.person = cast({param} as bigint) and s_.other = {thing} and s_.kind = 'block')"
+        ),
+        ("unblocked(", _) => format!(
+            "not exists (select 1 from silence s_ where s_.kind = 'block' and ((s_.person = cast({param} as bigint) and s_.other = {thing}) \
+             or (s_.person = {thing} and s_.other = cast({param} as bigint))))"
         ),
         ("in_ids(", Engine::Sqlite) => {
             format!("{thing} in (select cast(value as integer) from json_each({param}))")
@@ -125,6 +137,15 @@ mod tests {
     fn a_form_is_only_seen_as_a_word_of_its_own() {
         assert_eq!(rewrite(Engine::Sqlite, "select not_visible_to(a, ?1)"), "select not_visible_to(a, ?1)");
         assert!(rewrite(Engine::Postgres, "where visible_to(c.root, ?2)").contains("g_.person = cast($2 as bigint)"));
+    }
+
+    #[test]
+    fn whom_a_viewer_silenced_is_one_look_at_their_own_list() {
+        let heard = rewrite(Engine::Postgres, "where heard_by(c.author, ?2)");
+        assert!(heard.contains("s_.person = cast($2 as bigint) and s_.other = c.author"), "{heard}");
+        let both = rewrite(Engine::Sqlite, "where unblocked(p.id, ?1) and unblocked_by(p.id, ?1)");
+        assert_eq!(both.matches("kind = 'block'").count(), 2, "{both}");
+        assert_eq!(both.matches("s_.person = p.id").count(), 1, "{both}");
     }
 
     proptest::proptest! {
