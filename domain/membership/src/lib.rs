@@ -42,6 +42,19 @@ kernel::choice! {
     pub enum Wanted { Wanted = "wanted", Told = "told" }
 }
 
+kernel::choice! {
+    /// The hats that every community knows. What each may do stands in `rules`; a community may name others, which are seen
+    /// and may nothing.
+    pub enum Hat {
+        /// The one that comes with care for the whole.
+        Steward = "steward",
+        Welcomer = "welcomer",
+        Gardener = "gardener",
+        Connector = "connector",
+        Storyteller = "storyteller",
+    }
+}
+
 /// The hat that comes with care for the whole.
 pub const STEWARD: &str = "steward";
 

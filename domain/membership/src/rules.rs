@@ -3,6 +3,8 @@
 use community::{Openness, Stage};
 use kernel::{Say, Timestamp};
 
+use crate::Hat;
+
 /// How a person stands to a community right now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -14,6 +16,8 @@ pub struct Standing {
     /// A steward opened the door after knocking.
     pub door_opened: bool,
     pub was_member: bool,
+    /// The hats of care that they wear, the steward's among them. Hats that a community named itself carry no right.
+    pub hats: Vec<Hat>,
     pub suspended: Option<Suspended>,
 }
 
@@ -41,6 +45,7 @@ pub enum Refusal {
     NoDoorToKnock,
     NotMember,
     OnlyStewards,
+    OnlyWearers(Care),
     StewardsInvite,
     NotYourself,
     FellowSteward,
@@ -65,6 +70,9 @@ impl From<Refusal> for Say {
             Refusal::NoDoorToKnock => "There is no need to knock here.",
             Refusal::NotMember => "Only members do this. Joining takes one step.",
             Refusal::OnlyStewards => "Only a steward of this community does this.",
+            Refusal::OnlyWearers(Care::Greet) => "Stewards and welcomers do this.",
+            Refusal::OnlyWearers(Care::Announce) => "Stewards, connectors and storytellers do this.",
+            Refusal::OnlyWearers(Care::Tend) => "Stewards and gardeners do this.",
             Refusal::StewardsInvite => "In this community its stewards invite.",
             Refusal::NotYourself => "This cannot be done to yourself.",
             Refusal::FellowSteward => "Stewards are not suspended by stewards. Please talk, or ask the operator of this place.",
@@ -120,6 +128,44 @@ pub fn may_invite(openness: Openness, s: &Standing) -> May {
 pub fn may_steward(s: &Standing) -> May {
     not_suspended(s)?;
     if s.member && s.steward { Ok(()) } else { Err(Refusal::OnlyStewards) }
+}
+
+/// The few things that are done for everybody by who wears a hat for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// Greeting who is new, and letting first words through.
+    Greet,
+    /// Saying something to everybody at once.
+    Announce,
+    /// Keeping what the community works by in order.
+    Tend,
+}
+
+/// Which hats may do it. The steward's may all of it; every other hat is a role that is seen.
+pub fn hats_that_may(care: Care) -> &'static [Hat] {
+    match care {
+        Care::Greet => &[Hat::Steward, Hat::Welcomer],
+        Care::Announce => &[Hat::Steward, Hat::Connector, Hat::Storyteller],
+        Care::Tend => &[Hat::Steward, Hat::Gardener],
+    }
+}
+
+/// The one place that says what a hat may do. A batch says it once more: `hats::still_cares`.
+pub fn may_care(care: Care, s: &Standing) -> May {
+    not_suspended(s)?;
+    match () {
+        () if !s.member => Err(Refusal::NotMember),
+        () if s.hats.iter().any(|hat| hats_that_may(care).contains(hat)) => Ok(()),
+        () => Err(Refusal::OnlyWearers(care)),
+    }
+}
+
+pub fn may_greet(s: &Standing) -> May {
+    may_care(Care::Greet, s)
+}
+
+pub fn may_announce(s: &Standing) -> May {
+    may_care(Care::Announce, s)
 }
 
 pub fn may_suspend(s: &Standing, themselves: bool, steward_too: bool) -> May {
@@ -209,7 +255,7 @@ mod tests {
     prop_compose! {
         fn any_standing()(b in prop::array::uniform6(any::<bool>())) -> Standing {
             let [member, steward, invited, knocked, door_opened, was_member] = b;
-            Standing { member, steward, invited, knocked, door_opened, was_member, suspended: None }
+            Standing { member, steward, invited, knocked, door_opened, was_member, hats: vec![Hat::Steward], suspended: None }
         }
     }
 
@@ -224,13 +270,26 @@ mod tests {
                 prop_assert!(may_invite(*openness, &s).is_err());
                 prop_assert!(may_answer(Stage::Growing, *openness, &s).is_err());
             }
+            prop_assert!([Care::Greet, Care::Announce, Care::Tend].into_iter().all(|care| may_care(care, &s).is_err()));
             prop_assert!(may_steward(&s).is_err() && may_take_up(&s, 0).is_err() && may_contribute(Stage::Growing, &s).is_err());
         }
 
         #[test]
         fn no_hat_without_membership(standing in any_standing()) {
             let s = Standing { member: false, ..standing };
-            prop_assert!(may_steward(&s).is_err());
+            prop_assert!(may_steward(&s).is_err() && may_greet(&s).is_err() && may_announce(&s).is_err());
         }
+    }
+
+    #[test]
+    fn the_stewards_hat_cares_for_the_whole_and_every_other_for_its_part() {
+        let wearing = |hat| Standing { member: true, hats: vec![hat], ..outside() };
+        let all = |hat| [Care::Greet, Care::Announce, Care::Tend].map(|care| may_care(care, &wearing(hat)).is_ok());
+        assert_eq!(all(Hat::Steward), [true, true, true]);
+        assert_eq!(all(Hat::Welcomer), [true, false, false]);
+        assert_eq!(all(Hat::Gardener), [false, false, true]);
+        assert_eq!(all(Hat::Connector), [false, true, false]);
+        assert_eq!(all(Hat::Storyteller), [false, true, false]);
+        assert_eq!(may_announce(&Standing { member: true, ..outside() }), Err(Refusal::OnlyWearers(Care::Announce)));
     }
 }

@@ -4,7 +4,7 @@ use community::store::Community;
 use kernel::{CommunityId, Cursor, Cx, Error, Page, PersonId, Result, Row, Timestamp, vals};
 
 use crate::rules::{Standing, Suspended};
-use crate::{HatId, InvitationId, KnockId, MembershipId, Presence, Shown, SuspensionId};
+use crate::{Hat, HatId, InvitationId, KnockId, MembershipId, Presence, Shown, SuspensionId};
 
 /// A suspension that is on. Also a guard of acts in other slices.
 pub const SUSPENDED: &str = "select 1 from suspension where community = ?1 and person = ?2 and lifted_at is null";
@@ -26,6 +26,10 @@ pub(crate) async fn standing_of(cx: &Cx, community: CommunityId, person: PersonI
         exists (select 1 from knock where community = ?1 and person = ?2 and ended_at is null and opened_at is null),
         exists (select 1 from knock where community = ?1 and person = ?2 and ended_at is null and opened_at is not null),
         exists (select 1 from membership where community = ?1 and person = ?2 and ended_at is not null),
+        exists (select 1 from hat where community = ?1 and person = ?2 and name = 'welcomer' and accepted_at is not null and ended_at is null),
+        exists (select 1 from hat where community = ?1 and person = ?2 and name = 'gardener' and accepted_at is not null and ended_at is null),
+        exists (select 1 from hat where community = ?1 and person = ?2 and name = 'connector' and accepted_at is not null and ended_at is null),
+        exists (select 1 from hat where community = ?1 and person = ?2 and name = 'storyteller' and accepted_at is not null and ended_at is null),
         (select until from suspension where community = ?1 and person = ?2 and lifted_at is null),
         (select reason from suspension where community = ?1 and person = ?2 and lifted_at is null)";
     let mut r = cx.db().one(sql, vals![community, person, cx.now()]).await?.ok_or(Error::NotFound)?;
@@ -36,8 +40,12 @@ pub(crate) async fn standing_of(cx: &Cx, community: CommunityId, person: PersonI
         knocked: r.take()?,
         door_opened: r.take()?,
         was_member: r.take()?,
-        suspended: None,
+        ..Standing::default()
     };
+    s.hats.extend(s.steward.then_some(Hat::Steward));
+    for hat in [Hat::Welcomer, Hat::Gardener, Hat::Connector, Hat::Storyteller] {
+        s.hats.extend(r.take::<bool>()?.then_some(hat));
+    }
     let (until, reason): (Option<Timestamp>, Option<String>) = (r.take()?, r.take()?);
     s.suspended = until.zip(reason).map(|(until, reason)| Suspended { until, reason });
     Ok(s)

@@ -1,13 +1,23 @@
 //! Hats: offered, accepted, laid down; never the last one unnoticed.
 
 use community::store as communities;
-use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Result, decide, vals};
+use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Result, Val, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::acts::{as_steward, still_steward};
-use crate::rules::{self, Refusal};
+use crate::rules::{self, Care, Refusal};
 use crate::{HatId, STEWARD, store};
+
+/// Guards a batch: its actor still wears a hat that may do this (`rules::may_care`), and takes part.
+pub fn still_cares(batch: &mut Batch, care: Care, me: PersonId, community: CommunityId) {
+    let hats: Vec<&str> = rules::hats_that_may(care).iter().map(|hat| hat.word()).collect();
+    batch.holds(
+        "select 1 from hat h join grants g on g.person = h.person and g.audience = h.community
+         where h.community = ?1 and h.person = ?2 and h.accepted_at is not null and h.ended_at is null and in_texts(h.name, ?3)",
+        vals![community, me, Val::list(&hats)],
+    );
+}
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
