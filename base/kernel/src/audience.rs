@@ -1,12 +1,12 @@
 //! Reach: what a thing may reach, what a person may see, and the one join between the two.
 //!
 //! `reach(thing, audience)` says whom a thing is for; `grants(person, audience)` says what a person belongs to.
-//! An audience is a number: 0 is *open*, 1 is everybody with an account here, a community's id is its members, minus that id its stewards, a circle's id
-//! those in it, a person's id that person alone. All of them are ids of one maker, so they cannot meet.
+//! An audience is a number: 0 is *open*, 1 is everybody with an account here, a community's id is its members, minus that id its stewards,
+//! a person's id that person alone. All of them are ids of one maker, so they cannot meet.
 //! In SQL, `visible_to(thing, ?n)` is that join; `?n` is the viewer's number. Nothing else decides what is visible.
 
 use crate::db::Val;
-use crate::id::{CircleId, CommunityId, PersonId};
+use crate::id::{CommunityId, PersonId};
 
 /// Whom a thing is for, as a row of `reach` or `grants`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,7 +16,6 @@ pub enum Audience {
     People,
     Members(CommunityId),
     Stewards(CommunityId),
-    Circle(CircleId),
     Person(PersonId),
 }
 
@@ -27,7 +26,6 @@ impl Audience {
             Self::People => 1,
             Self::Members(c) => c.0,
             Self::Stewards(c) => -c.0,
-            Self::Circle(c) => c.0,
             Self::Person(p) => p.0,
         }
     }

@@ -93,7 +93,6 @@ id_type! {
     /// Who speaks in something imported.
     VoiceId,
     CommunityId,
-    CircleId,
 }
 
 /// Only what we would have written ourselves: positive, decimal, no sign, no leading zero.

@@ -18,7 +18,7 @@ pub use clock::{Clock, Timestamp};
 pub use cx::{Actor, Cx, House, Once, decide};
 pub use db::{Batch, Db, Row, Stmt, Val};
 pub use error::{Error, Problem, Problems, Result, Say};
-pub use id::{CircleId, CommunityId, Id, IdMaker, PersonId, VoiceId};
+pub use id::{CommunityId, Id, IdMaker, PersonId, VoiceId};
 pub use input::{Line, Words};
 pub use journal::{Event, Origin};
 pub use page::{Cursor, Page};

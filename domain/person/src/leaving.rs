@@ -15,7 +15,7 @@ kernel::choice! {
     pub enum Words { Keep = "keep", Erase = "erase" }
 }
 
-pub const BELONGINGS: Belongings = Belongings { slice: "person", list, export, keep: nothing_more, erase: nothing_more };
+pub const BELONGINGS: Belongings = Belongings { slice: "person", list, export, keep: forget_circles, erase: forget_circles };
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -28,13 +28,15 @@ pub fn routes() -> Vec<Route> {
 fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
     Box::pin(async move {
         let sql = "select (select count(*) from session where person = ?1 and ended_at is null),
-            (select count(*) from token where person = ?1 and ended_at is null)";
+            (select count(*) from token where person = ?1 and ended_at is null),
+            (select count(*) from circle where keeper = ?1)";
         let mut row = cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?;
-        let (sessions, tokens): (i64, i64) = (row.take()?, row.take()?);
+        let (sessions, tokens, circles): (i64, i64, i64) = (row.take()?, row.take()?, row.take()?);
         Ok(vec![
             "Your account with its password, and your profile.".into(),
             Say::new("Open sessions: {n}. All of them end.").with("n", sessions),
             Say::new("Tokens for programs: {n}. All of them end.").with("n", tokens),
+            Say::new("Circles that you keep: {n}. They are removed.").with("n", circles),
         ])
     })
 }
@@ -42,7 +44,15 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
 fn export(cx: Cx, person: PersonId) -> Future<Value> {
     Box::pin(async move {
         let own = store::own(&cx.as_person(person)).await?;
+        let mut circles = Vec::new();
+        let sql = "select c.name, coalesce(p.handle, '') from circle c left join in_circle i on i.circle = c.id
+            left join person p on p.id = i.person where c.keeper = ?1 order by c.id, p.handle limit 2500";
+        for mut r in cx.db().query(sql, vals![person]).await? {
+            let (circle, handle): (String, String) = (r.take()?, r.take()?);
+            circles.push(json!({"circle": circle, "person": handle}));
+        }
         Ok(json!({
+            "circles": circles,
             "handle": own.person.handle, "name": own.person.name, "practice": own.person.practice,
             "organisation": own.person.organisation, "mail": own.mail, "zone": own.person.zone,
             "language": own.language, "theme": own.theme, "shown_to": own.shown, "since": own.created_at,
@@ -51,8 +61,12 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
 }
 
 /// The person's own row is changed by the act itself, in both cases alike.
-fn nothing_more(_: Cx, _: PersonId) -> Future<Batch> {
-    Box::pin(async { Ok(Batch::new()) })
+fn forget_circles(_: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move {
+        let mut batch = Batch::new();
+        crate::circles::forget_all(&mut batch, person);
+        Ok(batch)
+    })
 }
 
 #[derive(Clone, Debug, Deserialize)]

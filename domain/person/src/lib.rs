@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod api;
+pub mod circles;
 mod door;
 mod home;
 mod leaving;
@@ -19,6 +20,8 @@ use shell::{Panel, Place, Slice};
 kernel::id_type! {
     SessionId,
     TokenId,
+    /// A named list of people that one person keeps.
+    CircleId,
 }
 
 pub type Handle = Line<2, 32>;
@@ -44,12 +47,18 @@ pub fn slice() -> Slice {
     Slice {
         name: "person",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("person/0001", include_str!("../schema/0001_person.sql"))],
+        migrations: vec![
+            Migration::new("person/0001", include_str!("../schema/0001_person.sql")),
+            Migration::new("person/0004", include_str!("../schema/0004_circle.sql")),
+        ],
         projections: vec![project],
         derived: vec!["reach", "grants"],
-        pages: pages::routes().into_iter().chain(home::routes()).chain(leaving::routes()).collect(),
+        pages: pages::routes().into_iter().chain(home::routes()).chain(leaving::routes()).chain(circles::routes()).collect(),
         api: api::routes(),
-        panels: vec![Panel { place: Place::Welcome, order: 0, show: home::welcome }],
+        panels: vec![
+            Panel { place: Place::Welcome, order: 0, show: home::welcome },
+            Panel { place: Place::Me, order: 20, show: circles::link },
+        ],
         belongings: Some(leaving::BELONGINGS),
         door: Some(door::DOOR),
     }

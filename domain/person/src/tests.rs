@@ -5,6 +5,7 @@ use shell::{Scope, Slice};
 use testkit::{App, both};
 
 use crate::acts::{self, NewAccount};
+use crate::circles::{self, NewCircle, PuttingIn, Renaming};
 use crate::leaving::{Leaving, Words};
 use crate::{SignUp, store};
 
@@ -248,5 +249,76 @@ fn signing_in_goes_on_only_to_this_place() {
             let fields = [("handle", "ada"), ("password", "a quiet sentence"), ("next", next)];
             assert_eq!(app.client().post("/sign-in", &fields).await.location.as_deref(), Some(goes));
         }
+    });
+}
+
+async fn people(app: &App, handles: &[&str]) -> Vec<PersonId> {
+    let mut all = Vec::new();
+    for handle in handles {
+        all.push(acts::add(&app.system(), &NewAccount::new(handle, handle, "a quiet sentence"), false).await.unwrap());
+    }
+    all
+}
+
+async fn night_shift(app: &App, keeper: PersonId, people: &str) -> crate::CircleId {
+    let new = NewCircle { name: "night shift".into(), people: people.into() };
+    circles::make(&app.by(keeper), &new).await.unwrap()
+}
+
+#[test]
+fn a_circle_is_seen_by_its_keeper_alone() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let all = people(&app, &["ada", "bo", "cy"]).await;
+        let id = night_shift(&app, all[0], "@Bo, ada").await;
+        let inside = circles::people(&app.by(all[0]), id).await.unwrap();
+        assert_eq!(inside.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>(), ["bo"], "its keeper is in it anyway");
+        let bo = app.by(all[1]);
+        assert!(circles::mine(&bo).await.unwrap().is_empty());
+        assert!(circles::one(&bo, id).await.is_err() && circles::people(&bo, id).await.unwrap().is_empty());
+        assert!(circles::rename(&bo, id, &Renaming { name: "mine now".into() }).await.is_err());
+        assert!(circles::put_in(&bo, id, &PuttingIn { people: "cy".into() }).await.is_err());
+        assert!(circles::take_out(&bo, id, "bo").await.is_err() && circles::forget(&bo, id).await.is_err());
+        let secret = acts::begin_session(&app.stranger(), all[1], "").await.unwrap();
+        assert_eq!(app.client().with_cookie(&secret).get(&format!("/circles/{id}")).await.status, 404);
+        let told = "select count(*) from journal where object_kind = 'circle' and toward <> ''";
+        let told: i64 = app.house.db.one(told, kernel::vals![]).await.unwrap().unwrap().take().unwrap();
+        assert_eq!(told, 0, "those in it are not told");
+    });
+}
+
+#[test]
+fn its_keeper_names_fills_and_drops_a_circle() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let all = people(&app, &["ada", "bo", "cy"]).await;
+        let ada = app.by(all[0]);
+        let id = night_shift(&app, all[0], "").await;
+        circles::put_in(&ada, id, &PuttingIn { people: "bo cy bo".into() }).await.unwrap();
+        circles::put_in(&ada, id, &PuttingIn { people: "@cy".into() }).await.unwrap();
+        circles::take_out(&ada, id, "bo").await.unwrap();
+        let inside = circles::people(&ada, id).await.unwrap();
+        assert_eq!(inside.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>(), ["cy"]);
+        assert!(refused(circles::put_in(&ada, id, &PuttingIn { people: "nobody".into() }).await).contains("nobody"));
+        assert!(refused(circles::make(&ada, &NewCircle { name: "night shift".into(), ..NewCircle::default() }).await).starts_with("name:"));
+        circles::rename(&ada, id, &Renaming { name: "early shift".into() }).await.unwrap();
+        assert_eq!(circles::one(&ada, id).await.unwrap().name, "early shift");
+        circles::forget(&ada, id).await.unwrap();
+        assert!(circles::mine(&ada).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn who_leaves_is_in_no_circle_and_keeps_none() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let all = people(&app, &["ada", "bo"]).await;
+        night_shift(&app, all[0], "bo").await;
+        night_shift(&app, all[1], "ada").await;
+        let leaving = Leaving { words: Some(Words::Keep), pseudonym: Line::default(), password: "a quiet sentence".into() };
+        crate::leaving::leave(&app.by(all[1]), &app.shell.belongings, &leaving).await.unwrap();
+        let left = "select (select count(*) from circle) * 10 + (select count(*) from in_circle)";
+        let left: i64 = app.house.db.one(left, kernel::vals![]).await.unwrap().unwrap().take().unwrap();
+        assert_eq!(left, 10, "Ada's circle, empty");
     });
 }
