@@ -55,6 +55,7 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/sessions/") => &ids.session,
         p if p.contains("/tokens/") => &ids.token,
         p if p.contains("/trails/") => &ids.trail,
+        p if p.contains("/circles/") => &ids.circle,
         _ => &ids.invitation,
     };
     let secret = if path.starts_with("/reset") { &ids.reset } else { &ids.link };
@@ -84,6 +85,9 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         (_, _) if ["replies", "thanks", "contributions", "narrations"].contains(&last) => of(&[("words", "hello")]),
         ("PUT", p) if p.contains("contributions/{id}") && last == "{id}" => of(&[("words", "changed")]),
         ("PUT", p) if p.contains("/drafts/") => of(&[("words", "a draft")]),
+        ("POST", p) if last == "people" && p.contains("/circles/") => of(&[("people", "member")]),
+        ("POST", _) if last == "circles" => of(&[("name", "those at night"), ("people", "member")]),
+        ("PUT", p) if p.starts_with("/circles/") => of(&[("name", "those by day")]),
         (_, "/me") => of(&[("name", "Somebody")]),
         (_, "/me/password") => of(&[("password", "wrong password"), ("new_password", "a new sentence")]),
         (_, "/me/leaving") => of(&[("words", "keep"), ("password", "wrong password")]),

@@ -40,6 +40,7 @@ pub struct Ids {
     pub mine: ContributionId,
     pub named: ContributionId,
     pub trail: String,
+    pub circle: String,
     pub session: String,
     pub token: String,
     pub knock: String,
@@ -81,6 +82,7 @@ impl World {
             mine: none,
             named: none,
             trail: nothing(),
+            circle: nothing(),
             session: nothing(),
             token: nothing(),
             knock: nothing(),
@@ -168,6 +170,8 @@ impl World {
             }
         }
         self.ids.suspension = membership::suspension::list(&steward, CLOSED).await.unwrap()[0].id.to_string();
+        let circle = person::circles::NewCircle { name: "canary-mine circle".into(), people: "friend".into() };
+        self.ids.circle = person::circles::make(&author, &circle).await.unwrap().to_string();
         let link = InvitingByLink { note: Line::default(), uses: "5".into() };
         self.ids.link = membership::invitations::invite_by_link(&steward, CLOSED, &link).await.unwrap();
         let closed = community::store::inside(&steward, CLOSED).await.unwrap().id;

@@ -56,7 +56,7 @@ pub async fn one(cx: &Cx, id: CircleId) -> Result<Circle> {
 /// Who is in a circle of the viewer's now.
 pub async fn people(cx: &Cx, id: CircleId) -> Result<Vec<InCircle>> {
     let sql = "select p.id, p.handle, p.name from circle c join in_circle i on i.circle = c.id join person p on p.id = i.person
-        where c.id = ?1 and c.keeper = ?2 and p.left_at is null and visible_to(p.id, ?2) order by p.name, p.id limit 50";
+        where c.id = ?1 and c.keeper = ?2 and p.left_at is null and visible_to(p.id, ?2) and unblocked(p.id, ?2) order by p.name, p.id limit 50";
     let rows = cx.db().query(sql, vals![id, cx.me()?]).await?;
     rows.into_iter().map(|mut r| Ok(InCircle { id: r.take()?, handle: r.take()?, name: r.take()? })).collect()
 }
