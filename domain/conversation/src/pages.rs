@@ -201,16 +201,17 @@ async fn place_of(visit: &Visit, said: &Said) -> Result<String> {
     })
 }
 
-/// Seven queries for who is signed in, however long it is: the session, what waits, the opening, its replies, marks,
-/// drafts, what grew.
+/// Six queries for who is signed in, however long it is: the session, what waits, the opening, its replies, marks, what
+/// grew. A seventh is left to what other slices hang on it and on the frame.
 async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor>, faulty: Option<Faulty>) -> Result<Response> {
     let root = &opening.said;
-    let replies = store::replies(&visit.cx, root.id, after.unwrap_or(Cursor::OLDEST), REPLIES).await?;
+    let replies = store::replies_and_drafts(&visit.cx, root.id, after.unwrap_or(Cursor::OLDEST), REPLIES).await?;
+    let drafts = replies.items.iter().map(|(s, draft)| (s.id, draft.clone())).chain([(root.id, opening.draft.clone())]).collect();
+    let replies = replies.map(|(s, _)| s);
     let marks = store::marks(&visit.cx, root.id).await?;
     let why_not = why_not_answer(visit, &opening);
     let signed_in = visit.guest.is_some();
     let may_answer = signed_in && why_not.is_none();
-    let drafts = if may_answer { drafts_of(visit, root, &replies.items).await? } else { HashMap::new() };
     let grown = store::grown(&visit.cx, root.id, root.grew_from).await?;
     let named = if root.audience == For::Named { store::named(&visit.cx, root.id).await? } else { Vec::new() };
     let names: HashMap<ContributionId, &str> =
@@ -255,11 +256,6 @@ fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
     }
 }
 
-async fn drafts_of(visit: &Visit, root: &Said, replies: &[Said]) -> Result<HashMap<String, String>> {
-    let places: Vec<String> = replies.iter().chain([root]).map(|s| format!("reply-{}", s.id)).collect();
-    Ok(drafts::of_places(&visit.cx, &places).await?.into_iter().collect())
-}
-
 /// Where else its author, a member, may let it reach.
 fn reach_choices(s: &Said, replies: &[Said]) -> Vec<(For, &'static str)> {
     let member = Standing { member: true, ..Standing::default() };
@@ -274,7 +270,7 @@ struct Desk<'a> {
     visit: &'a Visit,
     marks: &'a [Mark],
     names: &'a HashMap<ContributionId, &'a str>,
-    drafts: &'a HashMap<String, String>,
+    drafts: &'a HashMap<ContributionId, String>,
     may_answer: bool,
     faulty: Option<&'a Faulty>,
     once: String,
@@ -287,7 +283,7 @@ impl Desk<'_> {
         let faulty = self.faulty.filter(|f| f.id == s.id);
         let reply_form = faulty.filter(|f| !f.thanks).map(|f| &f.form);
         let thanks_form = faulty.filter(|f| f.thanks).map(|f| &f.form);
-        let kept = self.drafts.get(&format!("reply-{}", s.id)).map_or("", String::as_str);
+        let kept = self.drafts.get(&s.id).map_or("", String::as_str);
         let answers = s.parent.filter(|p| *p != s.root).and_then(|p| self.names.get(&p).map(|name| (p, *name)));
         Html::of(&Utterance {
             t: self.visit.t,

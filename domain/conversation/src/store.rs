@@ -43,8 +43,10 @@ pub struct Opening {
     pub said: Said,
     pub member: bool,
     pub suspended: bool,
-    /// Names of those it is for, where it is for named people.
+    /// The newest thing in it.
     pub last: i64,
+    /// What the viewer has begun to answer to it.
+    pub draft: String,
 }
 
 pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
@@ -53,14 +55,15 @@ pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
         "(select count(*) from contribution a where a.root = c.id and a.parent is not null),
          exists (select 1 from grants g where g.person = ?2 and g.audience = c.community),
          exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
-         (select max(n.id) from contribution n where n.root = c.id)",
+         (select max(n.id) from contribution n where n.root = c.id),
+         coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
         "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))"
     );
     let Some(row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
     let mut end = row.clone();
     let said = Said::from_row(row)?;
     end.skip(COLUMNS);
-    Ok(Some(Opening { said, member: end.take()?, suspended: end.take()?, last: end.take()? }))
+    Ok(Some(Opening { said, member: end.take()?, suspended: end.take()?, last: end.take()?, draft: end.take()? }))
 }
 
 /// How many columns a [`Said`] has.
@@ -68,14 +71,25 @@ const COLUMNS: usize = 30;
 
 /// The replies of a conversation in the order of their time.
 pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<Said>> {
+    Ok(replies_and_drafts(cx, root, after, limit).await?.map(|(s, _)| s))
+}
+
+/// The same, each with what the viewer has begun to answer to it.
+pub async fn replies_and_drafts(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<(Said, String)>> {
     let sql = said!(
         "?2",
-        "0",
+        "0, coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
         "where c.root = ?1 and c.parent is not null and (c.at, c.id) > (?3, ?4) and visible_to(?1, ?2)
          order by c.at, c.id limit ?5"
     );
+    let with_draft = |row: Row| {
+        let mut end = row.clone();
+        end.skip(COLUMNS);
+        Ok((Said::from_row(row)?, end.take()?))
+    };
     let rows = cx.db().query(sql, vals![root, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
-    page(rows, limit)
+    let items = rows.into_iter().map(with_draft).collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(items, limit, |(s, _)| Cursor { at: s.at, id: s.id.0 }))
 }
 
 fn page(rows: Vec<Row>, limit: usize) -> Result<Page<Said>> {

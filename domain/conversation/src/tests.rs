@@ -565,6 +565,6 @@ fn a_conversation_costs_the_same_queries_with_one_reply_and_with_fifty() {
         }
         let many = cost().await;
         assert_eq!(few, many);
-        assert!(many <= 7, "{many} queries");
+        assert!(many <= 6, "{many} queries; the seventh is for what other slices show on it");
     });
 }
