@@ -3,13 +3,14 @@
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
 use membership::store as members;
+use person::circles;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::words;
 
 use crate::rules::{self, Refusal};
 use crate::said::Said;
-use crate::{ContributionId, For, Kind, TrailId, drafts, store};
+use crate::{ContributionId, Fades, For, Kind, TrailId, drafts, store};
 
 pub type Title = Line<0, 160>;
 pub type Body = Words<1, 20000>;
@@ -29,6 +30,12 @@ pub struct NewContribution {
     /// Handles, for the audience *named*: "ada, bo".
     #[serde(default)]
     pub named: Line<0, 400>,
+    /// One of your circles, for the audience *named*: those who are in it now are named, too.
+    #[serde(default)]
+    pub circle: Line<0, 19>,
+    /// How long after it was said each word fades, for the audience *named*: day, week, month or three-months.
+    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    pub fades: Option<Fades>,
     /// What it points at: a URL, a commit, a file.
     #[serde(default)]
     pub work: Line<0, 500>,
@@ -75,12 +82,19 @@ pub async fn contribution(
         None => None,
     };
     let handles = input.named.check("named", &mut problems);
-    let usual = || if handles.is_empty() { rules::usual(community.as_ref().map(|c| c.openness)) } else { For::Named };
+    let circle = input.circle.check("circle", &mut problems);
+    let usual = || if handles.is_empty() && circle.is_empty() { rules::usual(community.as_ref().map(|c| c.openness)) } else { For::Named };
     let audience = input.audience.unwrap_or_else(usual);
     let mut named: Vec<PersonId> = lineage.named.iter().copied().filter(|p| *p != me).collect();
     if audience == For::Named && named.is_empty() {
         named = people(cx, &handles, &mut problems).await?;
-    } else if audience != For::Named && !handles.is_empty() {
+        named.extend(in_circle(cx, &circle).await?);
+        named.sort();
+        named.dedup();
+        if named.len() > 50 {
+            return Err(Refusal::TooManyNamed.into());
+        }
+    } else if audience != For::Named && !(handles.is_empty() && circle.is_empty()) {
         problems.add("named", "People are named for a private conversation only: its audience is named.");
     }
     problems.done()?;
@@ -90,6 +104,9 @@ pub async fn contribution(
     };
     let place = community.as_ref().zip(standing.as_ref()).map(|(c, s)| (c.stage, c.openness, s));
     rules::may_begin(place, audience, named.len())?;
+    if input.fades.is_some() {
+        rules::may_fade(audience)?;
+    }
     let id: ContributionId = cx.make_id();
     let mut batch = Batch::new();
     if let Some(c) = &community {
@@ -112,6 +129,7 @@ pub async fn contribution(
         quote: "",
         work: &work,
         lineage,
+        fades: input.fades.map(Fades::lasts),
     };
     let mentioned = row.insert(&mut batch, cx, me).await?;
     for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
@@ -130,13 +148,7 @@ pub async fn contribution(
 
 /// The people whom a line of handles names.
 async fn people(cx: &Cx, line: &str, problems: &mut Problems) -> Result<Vec<PersonId>> {
-    let mut handles: Vec<String> = line
-        .split([',', ' ', ';'])
-        .map(|h| h.trim().trim_start_matches('@').to_lowercase())
-        .filter(|h| !h.is_empty())
-        .collect();
-    handles.sort();
-    handles.dedup();
+    let handles = circles::handles_in(line);
     if handles.len() > 20 {
         problems.add("named", "At most twenty people can be named.");
         return Ok(Vec::new());
@@ -147,6 +159,18 @@ async fn people(cx: &Cx, line: &str, problems: &mut Problems) -> Result<Vec<Pers
     }
     let me = cx.me()?;
     Ok(found.into_iter().map(|p| p.id).filter(|p| *p != me).collect())
+}
+
+/// Who is in a circle now. Who is put into it later does not see what was said before.
+async fn in_circle(cx: &Cx, circle: &str) -> Result<Vec<PersonId>> {
+    if circle.is_empty() {
+        return Ok(Vec::new());
+    }
+    let gone = || Error::invalid("circle", "This circle is not here any more.");
+    let id = circle.parse().map_err(|_| gone())?;
+    circles::one(cx, id).await.map_err(|_| gone())?;
+    let people = circles::people(cx, id).await?;
+    if people.is_empty() { Err(Refusal::EmptyCircle.into()) } else { Ok(people.into_iter().map(|p| p.id).collect()) }
 }
 
 struct NewRow<'a> {
@@ -162,6 +186,8 @@ struct NewRow<'a> {
     quote: &'a str,
     work: &'a str,
     lineage: &'a Lineage,
+    /// How long after now it fades.
+    fades: Option<i64>,
 }
 
 impl NewRow<'_> {
@@ -175,7 +201,8 @@ impl NewRow<'_> {
             INSERT,
             vals![self.id, self.root, self.parent, self.depth, self.community, me, false, self.kind.map_or("", Kind::word),
                 self.title, self.body, html.as_str(), words::VERSION, self.audience, self.kind.is_some_and(Kind::asks),
-                self.quote, self.work, trail, trail_title.unwrap_or_default(), self.lineage.grew_from, "", 1, cx.now()],
+                self.quote, self.work, trail, trail_title.unwrap_or_default(), self.lineage.grew_from, "", 1, cx.now(),
+                self.fades.map(|lasts| cx.now().plus(lasts))],
         );
         let ids: Vec<PersonId> = mentioned.iter().map(|p| p.id).collect();
         put_mentions(batch, self.id, &ids);
@@ -184,8 +211,8 @@ impl NewRow<'_> {
 }
 
 pub(crate) const INSERT: &str = "insert into contribution (id, root, parent, depth, community, author, voice, kind, title,
-        words, html, render_version, audience, asks, quote, work, trail, trail_title, grew_from, link, version, at)
-    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+        words, html, render_version, audience, asks, quote, work, trail, trail_title, grew_from, link, version, at, fades_at)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
 
 fn put_mentions(batch: &mut Batch, id: ContributionId, persons: &[PersonId]) {
     for person in persons {
@@ -220,16 +247,14 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
     }
     decide(|| async {
         let parent = store::one(cx, to).await?.ok_or(Error::NotFound)?;
-        if parent.withdrawn {
-            return Err(Refusal::ParentWithdrawn.into());
-        }
+        rules::may_answer_to(parent.parent.is_none(), parent.withdrawn, parent.faded)?;
         if !was_said(&quote, &parent.words) {
             return Err(Error::invalid("quote", "This passage is not in what you answer. Please quote it as it was said."));
         }
         may_speak(cx, &parent).await?;
         let id: ContributionId = cx.make_id();
         let mut batch = Batch::new();
-        guard_answer(&mut batch, me, &parent);
+        guard_answer(&mut batch, cx, me, &parent);
         let row = NewRow {
             id,
             root: parent.root,
@@ -243,6 +268,7 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
             quote: &quote,
             work: "",
             lineage: &Lineage::default(),
+            fades: parent.fades_at.map(|at| at.0 - parent.at.0),
         };
         let mentioned = row.insert(&mut batch, cx, me).await?;
         drafts::drop_in(&mut batch, me, &input.draft.0);
@@ -271,9 +297,12 @@ async fn may_speak(cx: &Cx, said: &Said) -> Result<()> {
 }
 
 /// The rights that must still hold at commit. State, never a version: writers in one group must not starve each other.
-fn guard_answer(batch: &mut Batch, me: PersonId, parent: &Said) {
+fn guard_answer(batch: &mut Batch, cx: &Cx, me: PersonId, parent: &Said) {
     batch.holds(audience::SEES, vals![parent.root, me]);
-    batch.holds("select 1 from contribution where id = ?1 and withdrawn_at is null", vals![parent.id]);
+    batch.holds(
+        "select 1 from contribution where id = ?1 and (withdrawn_at is null or (parent is null and fades_at <= ?2))",
+        vals![parent.id, cx.now()],
+    );
     guard_speaking(batch, me, parent);
 }
 
@@ -349,7 +378,7 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
 /// One's own, visible and not withdrawn.
 async fn own(cx: &Cx, id: ContributionId) -> Result<Said> {
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-    rules::may_change(said.author.is(cx.viewer.person()), said.withdrawn)?;
+    rules::may_change(said.author.is(cx.viewer.person()), said.withdrawn, said.faded)?;
     Ok(said)
 }
 
@@ -368,14 +397,14 @@ pub async fn withdraw(cx: &Cx, id: ContributionId) -> Result<Said> {
     if said.author.is(Some(me)) && said.withdrawn {
         return Ok(said); // said twice
     }
-    rules::may_change(said.author.is(Some(me)), said.withdrawn)?;
+    rules::may_change(said.author.is(Some(me)), said.withdrawn, said.faded)?;
     set_withdrawn(cx, me, &said, Val::from(cx.now()), "withdrawn").await
 }
 
 pub async fn bring_back(cx: &Cx, id: ContributionId) -> Result<Said> {
     let me = cx.me()?;
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-    rules::may_change(said.author.is(Some(me)), false)?;
+    rules::may_change(said.author.is(Some(me)), false, said.faded)?;
     if !said.withdrawn {
         return Ok(said);
     }
@@ -387,6 +416,7 @@ async fn set_withdrawn(cx: &Cx, me: PersonId, said: &Said, at: Val, verb: &'stat
     let mut batch = Batch::new();
     if at == Val::Null {
         guard_speaking(&mut batch, me, said);
+        batch.holds("select 1 from contribution where id = ?1 and (fades_at is null or fades_at > ?2)", vals![said.id, cx.now()]);
     }
     batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at, me.into()]);
     batch.event(told(cx, me, verb, said));

@@ -87,6 +87,10 @@ pub struct Contribution {
     pub at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub withdrawn: bool,
+    /// When these words fade, in a conversation that does.
+    pub fades_at: Option<Timestamp>,
+    /// Past its time; nothing is left of it but its place.
+    pub faded: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -131,6 +135,8 @@ impl From<Said> for Contribution {
             at: s.at,
             edited_at: s.edited_at,
             withdrawn: s.withdrawn,
+            fades_at: s.fades_at,
+            faded: s.faded,
         }
     }
 }

@@ -11,7 +11,8 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
         let sql = "select (select count(*) from contribution where author = ?1 and not voice and parent is null),
             (select count(*) from contribution where author = ?1 and not voice and parent is not null),
             (select count(*) from thanks where person = ?1), (select count(*) from me_too where person = ?1),
-            (select count(*) from mention where person = ?1), (select count(*) from draft where person = ?1)";
+            (select count(*) from mention where person = ?1), (select count(*) from draft where person = ?1),
+            (select count(*) from contribution where author = ?1 and not voice and fades_at is not null and words <> '')";
         let mut row = cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?;
         let mut line = |text: &'static str| -> Result<Say> { Ok(Say::new(text).with("n", row.take::<i64>()?)) };
         Ok(vec![
@@ -21,19 +22,21 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
             line("Times that you said \"me too\": {n}. They are removed.")?,
             line("Places where you are mentioned: {n}. The mention loses your handle.")?,
             line("Drafts: {n}. They are removed.")?,
+            line("Private words of yours that will fade: {n}. In a file that you take along they stay.")?,
         ])
     })
 }
 
-const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at, c.quote, c.work
+const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at, c.quote, c.work, c.fades_at
     from contribution c left join community k on k.id = c.community
-    where c.author = ?1 and not c.voice and c.id > ?2 order by c.id limit 1000";
+    where c.author = ?1 and not c.voice and c.id > ?2
+      and (c.fades_at is null or c.fades_at > ?3) order by c.id limit 1000";
 
 fn export(cx: Cx, person: PersonId) -> Future<Value> {
     Box::pin(async move {
         let (mut said, mut after) = (Vec::new(), 0i64);
         loop {
-            let rows = cx.db().query(EXPORTED, vals![person, after]).await?;
+            let rows = cx.db().query(EXPORTED, vals![person, after, cx.now()]).await?;
             let Some(_) = rows.last() else { break };
             for mut r in rows {
                 after = r.take()?;
@@ -41,20 +44,23 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
                 let (title, text, audience): (String, String, String) = (r.take()?, r.take()?, r.take()?);
                 let at: Timestamp = r.take()?;
                 let (quote, work): (String, String) = (r.take()?, r.take()?);
+                let fades_at: Option<Timestamp> = r.take()?;
                 said.push(json!({"id": after.to_string(), "conversation": root.to_string(), "community": place, "kind": kind,
-                    "title": title, "words": text, "audience": audience, "at": at, "quote": quote, "work": work}));
+                    "title": title, "words": text, "audience": audience, "at": at, "quote": quote, "work": work, "fades_at": fades_at}));
             }
         }
         let mut thanks = Vec::new();
-        let sql = "select contribution, words, at from thanks where person = ?1 order by id limit 10000";
-        for mut r in cx.db().query(sql, vals![person]).await? {
+        let sql = "select t.contribution, t.words, t.at from thanks t join contribution c on c.id = t.contribution
+            where t.person = ?1 and (c.fades_at is null or c.fades_at > ?2) order by t.id limit 10000";
+        for mut r in cx.db().query(sql, vals![person, cx.now()]).await? {
             let (to, text, at): (i64, String, Timestamp) = (r.take()?, r.take()?, r.take()?);
             thanks.push(json!({"contribution": to.to_string(), "words": text, "at": at}));
         }
         let mut before = Vec::new();
         let sql = "select r.contribution, r.version, r.title, r.words, r.at from contribution_revision r
-            join contribution c on c.id = r.contribution where c.author = ?1 and not c.voice order by r.contribution, r.version limit 10000";
-        for mut r in cx.db().query(sql, vals![person]).await? {
+            join contribution c on c.id = r.contribution where c.author = ?1 and not c.voice
+            and (c.fades_at is null or c.fades_at > ?2) order by r.contribution, r.version limit 10000";
+        for mut r in cx.db().query(sql, vals![person, cx.now()]).await? {
             let (of, version, title, text): (i64, i64, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
             let at: Timestamp = r.take()?;
             before.push(json!({"contribution": of.to_string(), "version": version, "title": title, "words": text, "at": at}));

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod api;
 mod belongings;
 pub mod drafts;
+pub mod fading;
 mod live;
 mod marks;
 mod pages;
@@ -19,6 +20,7 @@ use kernel::db::Migration;
 use kernel::{Event, Stmt, vals};
 use shell::{Panel, Place, Slice};
 
+pub use fading::Fades;
 pub use marks::{Thanking, me_too, thank};
 pub use remembering::{Remembered, remember};
 pub use streams::kind_choices;
@@ -60,7 +62,10 @@ pub fn slice() -> Slice {
     Slice {
         name: "conversation",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql"))],
+        migrations: vec![
+            Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql")),
+            Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
+        ],
         projections: vec![project],
         derived: vec![],
         pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes()].into_iter().flatten().collect(),

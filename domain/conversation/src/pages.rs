@@ -9,6 +9,7 @@ use community::store as communities;
 use kernel::{Cursor, Error, Result};
 use membership::rules as standing;
 use membership::rules::{Standing, Suspended};
+use person::circles;
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::LONG_FORM;
@@ -17,7 +18,7 @@ use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Rou
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::said::Said;
 use crate::store::{self, Mark, Opening};
-use crate::{ContributionId, For, drafts, rules, streams};
+use crate::{ContributionId, Fades, For, drafts, rules, streams};
 
 pub(crate) fn routes() -> Vec<Route> {
     let words = Needs::new(Who::SignedIn, Rate::Write, LONG_FORM);
@@ -47,6 +48,8 @@ struct NewPage {
     draft: String,
     words: String,
     kinds: Vec<(String, String, String)>,
+    circles: Vec<(String, String, String)>,
+    fades: Vec<(String, String, String)>,
     form: Form,
 }
 
@@ -65,9 +68,24 @@ async fn new_page(visit: &Visit, c: Option<&communities::Community>, form: Form)
         draft,
         words,
         kinds: streams::kind_choices(visit.t),
+        circles: if c.is_some() { Vec::new() } else { circle_choices(visit).await? },
+        fades: fades_choices(visit.t),
         form: form.with_once(visit.once()),
     };
     if faulty { visit.page_again(title, &shown).await } else { visit.page(title, &shown).await }
+}
+
+/// One's own circles to pick from, with "none" first; empty where there is none.
+async fn circle_choices(visit: &Visit) -> Result<Vec<(String, String, String)>> {
+    let mine = circles::mine(&visit.cx).await?;
+    let none = (!mine.is_empty()).then(|| (String::new(), visit.t.say("no circle").to_owned(), String::new()));
+    Ok(none.into_iter().chain(mine.into_iter().map(|c| (c.id.to_string(), c.name, String::new()))).collect())
+}
+
+fn fades_choices(t: T) -> Vec<(String, String, String)> {
+    let never = (String::new(), t.say("never").to_owned(), String::new());
+    let all = Fades::ALL.iter().map(|f| (f.word().to_owned(), t.say(f.title()).to_owned(), String::new()));
+    std::iter::once(never).chain(all).collect()
 }
 
 async fn new_in_community(visit: Visit, Path(slug): Path<String>) -> Answer {
@@ -92,10 +110,12 @@ async fn contribute(Path(slug): Path<String>, act: Act<NewContribution>) -> Answ
 struct With {
     #[serde(default)]
     with: String,
+    #[serde(default)]
+    circle: String,
 }
 
 async fn new_private(visit: Visit, Asked(with): Asked<With>) -> Answer {
-    Ok(new_page(&visit, None, Form::of(&[("named", &with.with), ("audience", "named")])).await?)
+    Ok(new_page(&visit, None, Form::of(&[("named", &with.with), ("circle", &with.circle), ("audience", "named")])).await?)
 }
 
 async fn begin_private(act: Act<NewContribution>) -> Answer {
@@ -154,6 +174,7 @@ struct ConversationPage {
     nodes: Vec<Node>,
     after: String,
     named: Vec<(String, String)>,
+    fades: Option<Fades>,
     grown: Vec<(bool, Said)>,
     /// What other slices show of this conversation.
     panels: Html,
@@ -227,6 +248,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         nodes,
         after: end,
         named,
+        fades: root.fades(),
         grown: grown.into_iter().map(|s| (Some(s.id) == root.grew_from, s)).collect(),
         panels: visit.panels(Place::Conversation, root.id.into()).await?,
         next: replies.next.map(|c| format!("{path}?after={c}#replies")),
@@ -237,7 +259,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         reach: if mine && !root.withdrawn && opening.member { reach_choices(root, &replies.items) } else { Vec::new() },
         id: root.id,
     };
-    let title = if root.withdrawn { visit.t.say("Withdrawn by its author").to_owned() } else { root.heading() };
+    let title = if root.withdrawn { root.gone(&visit.t).to_owned() } else { root.heading() };
     if faulty.is_some() { visit.page_again(&title, &shown).await } else { visit.page(&title, &shown).await }
 }
 
@@ -249,7 +271,7 @@ fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
     let s = Standing { member: opening.member, suspended, ..Standing::default() };
     let place = root.place.as_ref().map(|p| (p.stage, p.openness, &s));
     match rules::may_answer(place) {
-        Ok(()) if root.withdrawn => Some(visit.t.say("This was withdrawn by its author.").to_owned()),
+        Ok(()) if root.withdrawn && !root.faded => Some(visit.t.say("This was withdrawn by its author.").to_owned()),
         Ok(()) => None,
         Err(_) if opening.suspended => Some(visit.t.say("You are suspended in this community at the moment; its front door says why and until when.").to_owned()),
         Err(refusal) => Some(visit.t.sentence(&refusal.into())),
@@ -284,7 +306,7 @@ impl Desk<'_> {
         let reply_form = faulty.filter(|f| !f.thanks).map(|f| &f.form);
         let thanks_form = faulty.filter(|f| f.thanks).map(|f| &f.form);
         let kept = self.drafts.get(&s.id).map_or("", String::as_str);
-        let answers = s.parent.filter(|p| *p != s.root).and_then(|p| self.names.get(&p).map(|name| (p, *name)));
+        let answers = s.parent.filter(|p| *p != s.root).and_then(|p| self.names.get(&p).map(|name| (p, *name))).filter(|(_, name)| !name.is_empty());
         Html::of(&Utterance {
             t: self.visit.t,
             s,
@@ -379,7 +401,7 @@ fn edit_page(visit: &Visit, said: &Said, form: Form) -> EditPage {
 
 async fn editing(visit: Visit, Path(id): Path<String>) -> Answer {
     let said = store::one(&visit.cx, id.parse()?).await?.ok_or(Error::NotFound)?;
-    rules::may_change(said.author.is(visit.cx.viewer.person()), said.withdrawn).map_err(Error::from)?;
+    rules::may_change(said.author.is(visit.cx.viewer.person()), said.withdrawn, said.faded).map_err(Error::from)?;
     let form = Form::of(&[
         ("words", &said.words),
         ("title", &said.title),

@@ -38,7 +38,7 @@ pub fn remember(batch: &mut Batch, cx: &Cx, it: &Remembered<'_>) -> Result<(Cont
         INSERT,
         vals![id, root, parent, depth, it.community, it.voice, true, it.kind.map_or("", Kind::word), it.title, it.words,
             html.as_str(), words::VERSION, For::Open, it.kind.is_some_and(Kind::asks), "", it.work, trail,
-            trail_title.unwrap_or_default(), Option::<ContributionId>::None, it.link, 1, it.at],
+            trail_title.unwrap_or_default(), Option::<ContributionId>::None, it.link, 1, it.at, Option::<Timestamp>::None],
     );
     let verb = if parent.is_some() { "replied" } else { "contributed" };
     let mut event = Event::new(cx, Actor::Voice(it.voice), verb, "contribution", id)

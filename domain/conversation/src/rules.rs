@@ -21,6 +21,11 @@ pub enum Refusal {
     ThanksToVoice,
     AlreadyChanged,
     PrivateElsewhere,
+    EmptyCircle,
+    TooManyNamed,
+    OnlyPrivateFades,
+    Faded,
+    ParentFaded,
 }
 
 impl From<standing::Refusal> for Refusal {
@@ -39,6 +44,11 @@ impl From<Refusal> for Say {
             Refusal::OthersAnswered => "Others have answered, and their words are for the same people. You can withdraw your own, or begin a new conversation.",
             Refusal::ThanksToVoice => "A remembered voice is not here to be thanked.",
             Refusal::PrivateElsewhere => "A private conversation stands outside of communities. Please begin it there.",
+            Refusal::EmptyCircle => "Nobody is in this circle yet. Please put somebody in it first.",
+            Refusal::TooManyNamed => "At most fifty people can be named.",
+            Refusal::OnlyPrivateFades => "Only a conversation among named people fades.",
+            Refusal::Faded => "This has faded.",
+            Refusal::ParentFaded => "What you answer has faded meanwhile. Your words are kept; you can answer the conversation instead.",
             Refusal::NobodyNamed => "Please name at least one other person.",
             Refusal::NeedsCommunity => "Please choose a community, or whom else it is for.",
             Refusal::ClosedDoor => "This community's door is closed; what is said in it is for its members.",
@@ -73,6 +83,21 @@ pub fn may_begin(place: Option<(Stage, Openness, &Standing)>, audience: For, nam
     }
 }
 
+/// Lets what is said fade. Words in a community are for those who come later, too.
+pub fn may_fade(audience: For) -> May {
+    if audience == For::Named { Ok(()) } else { Err(Refusal::OnlyPrivateFades) }
+}
+
+/// Answers something: what is withdrawn or faded has an end, but a conversation goes on when its opening has faded.
+pub fn may_answer_to(opening: bool, withdrawn: bool, faded: bool) -> May {
+    match () {
+        () if faded && opening => Ok(()),
+        () if faded => Err(Refusal::ParentFaded),
+        () if withdrawn => Err(Refusal::ParentWithdrawn),
+        () => Ok(()),
+    }
+}
+
 /// Answers what is visible to them, or changes what they said. `place`: the community it stands in.
 pub fn may_answer(place: Option<(Stage, Openness, &Standing)>) -> May {
     match place {
@@ -81,9 +106,10 @@ pub fn may_answer(place: Option<(Stage, Openness, &Standing)>) -> May {
     }
 }
 
-pub fn may_change(mine: bool, withdrawn: bool) -> May {
+pub fn may_change(mine: bool, withdrawn: bool, faded: bool) -> May {
     match () {
         () if !mine => Err(Refusal::NotYours),
+        () if faded => Err(Refusal::Faded),
         () if withdrawn => Err(Refusal::Withdrawn),
         () => Ok(()),
     }
@@ -153,6 +179,14 @@ mod tests {
         let closed = Some((Stage::Growing, Openness::Closed, &m));
         assert_eq!(may_reach(Me, Open, false, closed), Err(Refusal::ClosedDoor));
         assert_eq!(may_reach(Me, Open, false, None), Err(Refusal::NeedsCommunity));
+    }
+
+    #[test]
+    fn a_faded_reply_is_not_answered_and_a_faded_opening_is() {
+        assert_eq!(may_answer_to(true, true, true), Ok(()));
+        assert_eq!(may_answer_to(true, true, false), Err(Refusal::ParentWithdrawn));
+        assert_eq!(may_answer_to(false, true, true), Err(Refusal::ParentFaded));
+        assert_eq!(may_change(true, true, true), Err(Refusal::Faded));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use community::{Openness, Stage};
 use kernel::{CommunityId, PersonId, Result, Row, Timestamp};
 use shell::{Html, T, Visit, words};
 
-use crate::{ContributionId, For, Kind, TrailId};
+use crate::{ContributionId, Fades, For, Kind, TrailId};
 
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -29,7 +29,11 @@ pub struct Said {
     pub version: i64,
     pub at: Timestamp,
     pub edited_at: Option<Timestamp>,
+    /// Taken back by its author, or faded: an empty place.
     pub withdrawn: bool,
+    pub fades_at: Option<Timestamp>,
+    /// Past its time. What it was is told to nobody, also before it is taken out of the database.
+    pub faded: bool,
     /// Answers in it that were not withdrawn; for openings in streams.
     pub replies: i64,
 }
@@ -66,7 +70,7 @@ impl Author {
 }
 
 impl Said {
-    pub(crate) fn from_row(mut r: Row) -> Result<Self> {
+    pub(crate) fn from_row(mut r: Row, now: Timestamp) -> Result<Self> {
         let (id, root, parent, depth) = (r.take()?, r.take()?, r.take()?, r.take()?);
         let community: Option<CommunityId> = r.take()?;
         let (slug, name): (Option<String>, Option<String>) = (r.take()?, r.take()?);
@@ -85,7 +89,7 @@ impl Said {
         let (title, words, html) = (r.take()?, r.take()?, Html::trusted(r.take()?));
         let (audience, asks, quote, work) = (r.take()?, r.take()?, r.take()?, r.take()?);
         let (trail, trail_title): (Option<TrailId>, String) = (r.take()?, r.take()?);
-        Ok(Self {
+        let mut said = Self {
             id,
             root,
             parent,
@@ -107,8 +111,36 @@ impl Said {
             at: r.take()?,
             edited_at: r.take()?,
             withdrawn: r.take::<Option<i64>>()?.is_some(),
-            replies: r.take()?,
-        })
+            fades_at: r.take()?,
+            faded: false,
+            replies: 0,
+        };
+        // A quote fades with what it quotes.
+        if r.take::<Option<Timestamp>>()?.is_some_and(|at| at <= now) {
+            said.quote = String::new();
+        }
+        said.replies = r.take()?;
+        if said.fades_at.is_some_and(|at| at <= now) {
+            said.fade();
+        }
+        Ok(said)
+    }
+
+    fn fade(&mut self) {
+        (self.faded, self.withdrawn) = (true, true);
+        (self.words, self.title, self.quote, self.work) = Default::default();
+        (self.html, self.kind, self.asks, self.edited_at) = Default::default();
+        (self.author.name, self.author.handle) = Default::default();
+    }
+
+    /// How long after it was said it fades, in a conversation that does.
+    pub fn fades(&self) -> Option<Fades> {
+        self.fades_at.and_then(|at| Fades::of(at.0 - self.at.0))
+    }
+
+    /// What stands in an empty place.
+    pub fn gone(&self, t: &T) -> &'static str {
+        if self.faded { t.say("This has faded") } else { t.say("Withdrawn by its author") }
     }
 
     pub fn path(&self) -> String {

@@ -14,7 +14,7 @@ macro_rules! said {
             $viewer,
             ") then p.handle end, v.origin, c.kind, c.title, c.words, c.html, c.audience, c.asks,
                 c.quote, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
-                c.withdrawn_at, ",
+                c.withdrawn_at, c.fades_at, (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), ",
             $replies,
             " from contribution c
               left join community k on k.id = c.community
@@ -35,7 +35,7 @@ macro_rules! opening {
 /// finds them wherever they stand.
 pub async fn one(cx: &Cx, id: ContributionId) -> Result<Option<Said>> {
     let sql = opening!("?2", "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))");
-    cx.db().one(sql, vals![id, cx.viewer]).await?.map(Said::from_row).transpose()
+    cx.db().one(sql, vals![id, cx.viewer]).await?.map(|r| Said::from_row(r, cx.now())).transpose()
 }
 
 /// A conversation's opening with what decides whether the viewer may answer, in one query.
@@ -61,13 +61,13 @@ pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
     );
     let Some(row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
     let mut end = row.clone();
-    let said = Said::from_row(row)?;
+    let said = Said::from_row(row, cx.now())?;
     end.skip(COLUMNS);
     Ok(Some(Opening { said, member: end.take()?, suspended: end.take()?, last: end.take()?, draft: end.take()? }))
 }
 
 /// How many columns a [`Said`] has.
-const COLUMNS: usize = 30;
+const COLUMNS: usize = 32;
 
 /// The replies of a conversation in the order of their time.
 pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<Said>> {
@@ -85,15 +85,15 @@ pub async fn replies_and_drafts(cx: &Cx, root: ContributionId, after: Cursor, li
     let with_draft = |row: Row| {
         let mut end = row.clone();
         end.skip(COLUMNS);
-        Ok((Said::from_row(row)?, end.take()?))
+        Ok((Said::from_row(row, cx.now())?, end.take()?))
     };
     let rows = cx.db().query(sql, vals![root, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
     let items = rows.into_iter().map(with_draft).collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(items, limit, |(s, _)| Cursor { at: s.at, id: s.id.0 }))
 }
 
-fn page(rows: Vec<Row>, limit: usize) -> Result<Page<Said>> {
-    let items = rows.into_iter().map(Said::from_row).collect::<Result<Vec<_>>>()?;
+fn page(cx: &Cx, rows: Vec<Row>, limit: usize) -> Result<Page<Said>> {
+    let items = rows.into_iter().map(|r| Said::from_row(r, cx.now())).collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(items, limit, |s| Cursor { at: s.at, id: s.id.0 }))
 }
 
@@ -113,7 +113,7 @@ pub async fn of_community(
     );
     let kind = kind.map_or("", Kind::word);
     let rows = cx.db().query(sql, vals![community, cx.viewer, after.at, after.id, kind, limit as i64 + 1]).await?;
-    page(rows, limit)
+    page(cx, rows, limit)
 }
 
 /// What is alive since a moment: conversations of a community by their latest word.
@@ -126,7 +126,7 @@ pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64
          order by l.latest desc, c.id desc limit ?4"
     );
     let rows = cx.db().query(sql, vals![community, cx.viewer, since, limit]).await?;
-    rows.into_iter().map(Said::from_row).collect()
+    rows.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
 }
 
 /// What anybody may read, the newest first: for the welcome page.
@@ -136,7 +136,7 @@ pub async fn newest(cx: &Cx, limit: usize) -> Result<Page<Said>> {
         "where c.parent is null and c.withdrawn_at is null and not c.voice and visible_to(c.id, ?1)
          order by c.at desc, c.id desc limit ?2"
     );
-    page(cx.db().query(sql, vals![cx.viewer, limit as i64]).await?, limit)
+    page(cx, cx.db().query(sql, vals![cx.viewer, limit as i64]).await?, limit)
 }
 
 /// What a person began, as far as the viewer sees it.
@@ -147,20 +147,22 @@ pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -
            and (visible_to(c.id, ?2) or c.author = ?2)
          order by c.at desc, c.id desc limit ?5"
     );
-    page(cx.db().query(sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
+    page(cx, cx.db().query(sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
 }
 
 /// What began where the viewer belongs, by themselves, or for them by name.
 pub async fn mine(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Said>> {
     let sql = opening!(
         "?1",
-        "where c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?2, ?3)
+        "where c.parent is null and (c.at, c.id) < (?2, ?3)
+           and (c.withdrawn_at is null or (c.fades_at is not null and exists (
+                    select 1 from contribution l where l.root = c.id and l.withdrawn_at is null)))
            and (c.community in (select g.audience from grants g where g.person = ?1) or (c.author = ?1 and not c.voice)
                 or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
            and visible_to(c.id, ?1)
          order by c.at desc, c.id desc limit ?4"
     );
-    page(cx.db().query(sql, vals![cx.me()?, after.at, after.id, limit as i64 + 1]).await?, limit)
+    page(cx, cx.db().query(sql, vals![cx.me()?, after.at, after.id, limit as i64 + 1]).await?, limit)
 }
 
 /// A trail: narrations of one piece of work in order.
@@ -170,7 +172,7 @@ pub async fn trail(cx: &Cx, trail: TrailId, after: Cursor, limit: usize) -> Resu
         "where c.trail = ?1 and c.withdrawn_at is null and (c.at, c.id) > (?3, ?4) and visible_to(c.root, ?2)
          order by c.at, c.id limit ?5"
     );
-    page(cx.db().query(sql, vals![trail, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
+    page(cx, cx.db().query(sql, vals![trail, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
 }
 
 /// How something grew: what it came from, and what came from it.
@@ -180,7 +182,7 @@ pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) ->
         "0",
         "where (c.grew_from = ?1 or c.id = ?3) and c.withdrawn_at is null and visible_to(c.root, ?2) order by c.at, c.id limit 50"
     );
-    cx.db().query(sql, vals![id, cx.viewer, from]).await?.into_iter().map(Said::from_row).collect()
+    cx.db().query(sql, vals![id, cx.viewer, from]).await?.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
 }
 
 /// How many openings came after one that is on the page; for live streams.
@@ -229,7 +231,8 @@ pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
     let sql = "select m.contribution, m.id, m.words, m.person, p.name, case when visible_to(p.id, ?2) then p.handle end from (
             select contribution, id, words, person, at from thanks where conversation = ?1
             union all select contribution, 0, '', person, at from me_too where conversation = ?1) m
-        join person p on p.id = m.person where visible_to(?1, ?2) order by m.at, m.id limit 2000";
+        join person p on p.id = m.person join contribution c on c.id = m.contribution
+        where visible_to(?1, ?2) and (c.fades_at is null or c.fades_at > ?3) order by m.at, m.id limit 2000";
     let mark = |mut r: Row| {
         let (contribution, id, words): (_, i64, String) = (r.take()?, r.take()?, r.take()?);
         Ok(Mark {
@@ -240,7 +243,7 @@ pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
             handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
         })
     };
-    cx.db().query(sql, vals![root, cx.viewer]).await?.into_iter().map(mark).collect()
+    cx.db().query(sql, vals![root, cx.viewer, cx.now()]).await?.into_iter().map(mark).collect()
 }
 
 /// What a contribution was before.
@@ -254,11 +257,12 @@ pub struct Before {
 
 pub async fn history(cx: &Cx, id: ContributionId) -> Result<Vec<Before>> {
     let sql = "select r.version, r.title, r.html, r.at from contribution_revision r join contribution c on c.id = r.contribution
-        where r.contribution = ?1 and c.withdrawn_at is null and visible_to(c.root, ?2) order by r.version desc limit 200";
+        where r.contribution = ?1 and c.withdrawn_at is null and (c.fades_at is null or c.fades_at > ?3) and visible_to(c.root, ?2)
+        order by r.version desc limit 200";
     let before = |mut r: Row| {
         Ok(Before { version: r.take()?, title: r.take()?, html: shell::Html::trusted(r.take()?), at: r.take()? })
     };
-    cx.db().query(sql, vals![id, cx.viewer]).await?.into_iter().map(before).collect()
+    cx.db().query(sql, vals![id, cx.viewer, cx.now()]).await?.into_iter().map(before).collect()
 }
 
 /// Who is in a conversation for named people.

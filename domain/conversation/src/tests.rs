@@ -12,21 +12,21 @@ use testkit::{App, Client, Engine, both};
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::{ContributionId, For, Kind, Remembered, Thanking, drafts, marks, store};
 
-fn slices() -> Vec<Slice> {
+pub(crate) fn slices() -> Vec<Slice> {
     vec![person::slice(), community::slice(), membership::slice(), crate::slice()]
 }
 
-struct World {
-    app: App,
-    ada: PersonId,
-    bo: PersonId,
-    cy: PersonId,
-    slug: String,
-    id: kernel::CommunityId,
+pub(crate) struct World {
+    pub app: App,
+    pub ada: PersonId,
+    pub bo: PersonId,
+    pub cy: PersonId,
+    pub slug: String,
+    pub id: kernel::CommunityId,
 }
 
 /// Ada founded a community, Bo joined it, Cy only has an account.
-async fn world(engine: Engine, openness: Openness) -> World {
+pub(crate) async fn world(engine: Engine, openness: Openness) -> World {
     let app = App::new(engine, slices).await;
     let mut people = Vec::new();
     for handle in ["ada", "bo", "cy"] {
@@ -51,38 +51,38 @@ async fn world(engine: Engine, openness: Openness) -> World {
 }
 
 impl World {
-    async fn say(&self, person: PersonId, words: &str) -> ContributionId {
+    pub async fn say(&self, person: PersonId, words: &str) -> ContributionId {
         self.contribute(person, &said(words)).await.unwrap()
     }
 
-    async fn contribute(&self, person: PersonId, new: &NewContribution) -> Result<ContributionId, Error> {
+    pub async fn contribute(&self, person: PersonId, new: &NewContribution) -> Result<ContributionId, Error> {
         acts::contribute(&self.app.by(person), Some(&self.slug), new, &Lineage::default()).await
     }
 
-    async fn reply(&self, person: PersonId, to: ContributionId, words: &str) -> Result<ContributionId, Error> {
+    pub async fn reply(&self, person: PersonId, to: ContributionId, words: &str) -> Result<ContributionId, Error> {
         acts::reply(&self.app.by(person), to, &NewReply { words: words.into(), ..NewReply::default() }).await
     }
 
-    async fn browser(&self, person: PersonId) -> Client {
+    pub async fn browser(&self, person: PersonId) -> Client {
         let secret = person::acts::begin_session(&self.app.stranger(), person, "").await.unwrap();
         self.app.client().with_cookie(&secret)
     }
 
-    async fn sees(&self, cx: &kernel::Cx, id: ContributionId) -> bool {
+    pub async fn sees(&self, cx: &kernel::Cx, id: ContributionId) -> bool {
         store::one(cx, id).await.unwrap().is_some()
     }
 
-    async fn suspend(&self, handle: &str) {
+    pub async fn suspend(&self, handle: &str) {
         let s = Suspending { handle: handle.into(), reason: "shouting".into(), days: "3".into() };
         membership::suspension::suspend(&self.app.by(self.ada), &self.slug, &s).await.unwrap();
     }
 }
 
-fn said(words: &str) -> NewContribution {
+pub(crate) fn said(words: &str) -> NewContribution {
     NewContribution { words: words.into(), ..NewContribution::default() }
 }
 
-fn no<T: std::fmt::Debug>(answer: Result<T, Error>) {
+pub(crate) fn no<T: std::fmt::Debug>(answer: Result<T, Error>) {
     assert!(matches!(answer, Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound)), "{answer:?}");
 }
 

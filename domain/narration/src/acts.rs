@@ -31,22 +31,31 @@ pub struct Narrating {
     pub trail_title: Line<0, 120>,
     #[serde(default)]
     pub draft: Line<0, 80>,
+    /// One of your circles: it is for those who are in it now, outside of communities.
+    #[serde(default)]
+    pub circle: Line<0, 19>,
 }
 
 pub async fn narrate(cx: &Cx, input: &Narrating) -> Result<ContributionId> {
-    let slug = Some(input.community.0.trim()).filter(|s| !s.is_empty());
+    let for_circle = !input.circle.0.trim().is_empty();
+    let slug = Some(input.community.0.trim()).filter(|s| !s.is_empty() && !for_circle);
     let new = NewContribution {
         words: input.words.clone(),
         kind: Some(input.kind.unwrap_or(Kind::Narration)),
         // Without a community, nobody else is meant.
-        audience: if slug.is_none() { Some(For::Me) } else { input.audience },
+        audience: match slug {
+            _ if for_circle => Some(For::Named),
+            None => Some(For::Me),
+            Some(_) => input.audience,
+        },
+        circle: input.circle.clone(),
         work: input.work.clone(),
         draft: input.draft.clone(),
         ..NewContribution::default()
     };
     let mut problems = Problems::default();
     let title = input.trail_title.check("trail_title", &mut problems);
-    if slug.is_none() && matches!(input.audience, Some(For::Community | For::Open)) {
+    if slug.is_none() && !for_circle && matches!(input.audience, Some(For::Community | For::Open)) {
         problems.add("community", "Please choose the community that this is for.");
     }
     problems.done()?;
@@ -119,6 +128,7 @@ pub async fn grow(cx: &Cx, from: ContributionId, input: &Growing) -> Result<Cont
         title: input.title.clone(),
         kind: Some(kind),
         audience: Some(source.audience),
+        fades: source.fades(),
         draft: input.draft.clone(),
         ..NewContribution::default()
     };

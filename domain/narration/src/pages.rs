@@ -6,6 +6,7 @@ use axum::response::Response;
 use conversation::{ContributionId, TrailId, said, store as contributions};
 use kernel::{Cursor, Error, Id, Result};
 use membership::store::{self as members, Belonging};
+use person::circles::{self, Circle};
 use serde::Deserialize;
 use shell::request::see;
 use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Path, Route, T, Visit};
@@ -32,6 +33,7 @@ struct NarrateBox {
     mine: Vec<Belonging>,
     trails: Vec<Trail>,
     kinds: Vec<(String, String, String)>,
+    circles: Vec<Circle>,
 }
 
 async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
@@ -45,6 +47,7 @@ async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
         words,
         mine: members::mine(&visit.cx).await?,
         trails: store::own(&visit.cx).await?,
+        circles: circles::mine(&visit.cx).await?,
         kinds,
         form: form.with_once(visit.once()),
     })
