@@ -124,3 +124,19 @@ fn wrong_input_gives_the_box_back_with_its_words() {
         assert!(empty.main().contains("Please write something here."));
     });
 }
+
+#[test]
+fn a_narration_for_a_circle_is_for_those_who_are_in_it_now() {
+    both(async |engine| {
+        let (app, ada, bo, slug) = world(engine).await;
+        let circle = person::circles::NewCircle { name: "night shift".into(), people: "bo".into() };
+        let circle = person::circles::make(&app.by(ada), &circle).await.unwrap();
+        let narrating = Narrating { circle: Line(circle.to_string()), ..narrating("The pump again.", &slug) };
+        let id = acts::narrate(&app.by(ada), &narrating).await.unwrap();
+        let seen = said::one(&app.by(bo), id).await.unwrap().unwrap();
+        assert_eq!((seen.audience, seen.kind, seen.place.is_none()), (For::Named, Some(Kind::Narration), true));
+        assert!(said::one(&app.stranger(), id).await.unwrap().is_none());
+        let secret = person::acts::begin_session(&app.stranger(), ada, "").await.unwrap();
+        assert!(app.client().with_cookie(&secret).get("/").await.main().contains("night shift"));
+    });
+}
