@@ -23,7 +23,7 @@ fn questions(ids: &Ids) -> Vec<Asked> {
     let mut all = Vec::new();
     for slice in tacit::slices() {
         for (route, api) in slice.pages.iter().map(|r| (r, false)).chain(slice.api.iter().map(|r| (r, true))) {
-            let about_things = route.path.contains("/contributions/{id}") || route.path.contains("conversations/{id}") || route.path.contains("/narrations/{id}");
+            let about_things = route.path.contains("/contributions/{id}") || route.path.contains("conversations/{id}") || route.path.contains("/narrations/{id}") || route.path.contains("/notices/{id}");
             if route.path.contains("{slug}") {
                 for slug in [CLOSED, KNOCK] {
                     let path = route.path.replace("{slug}", slug).replace("{id}", &ids.suspension);

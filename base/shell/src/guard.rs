@@ -59,6 +59,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
         address: network_of(client(shell, req)),
         cookie: None,
         agent: text(header::USER_AGENT).chars().filter(|c| !c.is_control()).take(200).collect(),
+        unread: Arc::default(),
     };
     if !known_host(shell, text(header::HOST), req.uri().host()) {
         return Err((visit, Error::Refused("This address is not one of this place. Please use the one you were given.".into())));

@@ -22,6 +22,10 @@ pub enum Place {
     DoorTop,
     Door,
     DoorAside,
+    /// On the front door, among the ways to be there: beside joining and just reading.
+    Ways,
+    /// On a community's stream, under the choice of kinds.
+    Stream,
     Person,
     PersonAside,
     /// On a conversation, between its opening and the replies.

@@ -1,6 +1,6 @@
 //! One request as a handler sees it: the visit, an act's input, and the one way an error becomes an answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -33,6 +33,9 @@ pub struct Visit {
     pub cookie: Option<String>,
     /// What the browser says it is, for the list of sessions.
     pub agent: String,
+    /// Whether a notice is unread, where a panel of the page asked it together with something else: the frame's mark
+    /// need not ask again.
+    pub unread: Arc<OnceLock<bool>>,
 }
 
 impl Visit {

@@ -5,7 +5,7 @@ use askama::Template;
 use community::store as communities;
 use kernel::{CommunityId, Cursor, Id, Page, PersonId, Result, clock};
 use serde::Deserialize;
-use shell::{After, Answer, Asked, Future, Html, Needs, Path, Route, T, Visit};
+use shell::{After, Answer, Asked, Future, Html, Needs, Path, Place, Route, T, Visit};
 
 use crate::said::{self, Said};
 use crate::{Kind, store};
@@ -62,6 +62,8 @@ struct Conversations {
     c: communities::Community,
     kinds: Vec<(String, String, String)>,
     kind: String,
+    /// What other slices offer here.
+    panels: Html,
     stream: Html,
 }
 
@@ -84,7 +86,8 @@ async fn of_community(visit: Visit, Path(slug): Path<String>, Asked(wanted): Ask
         *title = visit.t.say("all kinds").to_owned();
     }
     let stream = Html::of(&shown)?;
-    let shown = Conversations { t: visit.t, kinds, kind: kind.map_or("", Kind::word).into(), stream, c };
+    let panels = visit.panels(Place::Stream, c.id.into()).await?;
+    let shown = Conversations { t: visit.t, kinds, panels, kind: kind.map_or("", Kind::word).into(), stream, c };
     let title = format!("{}: {}", shown.c.name, visit.t.say("Conversations"));
     Ok(visit.page(&title, &shown).await?)
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use kernel::{CommunityId, Cursor, Id, PersonId, Result};
-use shell::{Future, Html, T, Visit};
+use shell::{Future, Html, Place, T, Visit};
 
 use crate::rules::{self, Standing};
 use crate::store::{self, Belonging, Member, Own};
@@ -61,6 +61,8 @@ struct TakingPart {
     may_invite: bool,
     until: String,
     away_until: String,
+    /// What other slices offer here.
+    ways: Html,
 }
 
 pub fn taking_part(visit: Visit, community: Id) -> Future<Html> {
@@ -70,8 +72,10 @@ pub fn taking_part(visit: Visit, community: Id) -> Future<Html> {
         let signed_in = visit.guest.is_some();
         let standing = store::standing(&visit.cx, id).await?;
         let own = if standing.member { store::own(&visit.cx, id).await? } else { None };
+        let ways = if c.inside { visit.panels(Place::Ways, community).await? } else { Html::default() };
         Html::of(&TakingPart {
             t: visit.t,
+            ways,
             inside: c.inside,
             slug: c.slug,
             signed_in,
