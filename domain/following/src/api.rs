@@ -89,7 +89,7 @@ async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) ->
         unread: g.unread,
         position: g.position.to_string(),
         happened: happenings.iter().filter(|h| h.conversation == g.conversation).cloned().map(happened).collect(),
-        heading: if g.withdrawn { String::new() } else { g.heading },
+        heading: if g.gone { String::new() } else { g.heading },
         community: g.place.map(|(slug, _)| slug),
     };
     Ok(Json(page.map(notice).into()))

@@ -54,9 +54,9 @@ pub async fn followed(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Follo
     let sql = "select f.id, f.what, f.word, f.since, f.thing, p.handle, p.name, k.slug, k.name, c.title, c.words from follow f
         left join person p on f.what = 'person' and p.id = f.thing and p.left_at is null and visible_to(p.id, ?1)
         left join community k on f.what in ('community', 'kind') and k.id = f.thing and visible_to(k.id, ?1)
-        left join contribution c on f.what = 'conversation' and c.id = f.thing and visible_to(c.id, ?1)
+        left join contribution c on f.what = 'conversation' and c.id = f.thing and coalesce(c.fades_at > ?4, true) and visible_to(c.id, ?1)
         where f.person = ?1 and f.id < ?2 order by f.id desc limit ?3";
-    let rows = cx.db().query(sql, vals![cx.me()?, after.id, limit as i64 + 1]).await?;
+    let rows = cx.db().query(sql, vals![cx.me()?, after.id, limit as i64 + 1, cx.now()]).await?;
     let items = rows.into_iter().map(one_followed).collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(items, limit, |f| Cursor { at: f.since, id: f.id.0 }))
 }
@@ -83,10 +83,10 @@ fn heading(title: String, text: &str) -> String {
 
 /// Conversations that the viewer has muted.
 pub async fn muted(cx: &Cx) -> Result<Vec<(Id, String)>> {
-    let sql = "select c.id, c.title, c.words from notice_mark k join contribution c on c.id = k.conversation
+    let sql = "select c.id, case when c.fades_at <= ?2 then '' else c.title end, case when c.fades_at <= ?2 then '' else c.words end from notice_mark k join contribution c on c.id = k.conversation
         where k.person = ?1 and k.muted and visible_to(c.id, ?1) order by k.at desc, k.conversation desc limit 200";
     let one = |mut r: Row| Ok((Id(r.take()?), heading(r.take()?, &r.take::<String>()?)));
-    cx.db().query(sql, vals![cx.me()?]).await?.into_iter().map(one).collect()
+    cx.db().query(sql, vals![cx.me()?, cx.now()]).await?.into_iter().map(one).collect()
 }
 
 /// Whether answers in conversations where the viewer said something reach them.
@@ -104,7 +104,8 @@ pub struct Group {
     pub why: Why,
     pub unread: bool,
     pub heading: String,
-    pub withdrawn: bool,
+    /// Withdrawn, or faded.
+    pub gone: bool,
     pub kind: String,
     /// Who began it.
     pub author: String,
@@ -128,12 +129,12 @@ pub struct Mark {
 /// page costs one query for all of it. Five ways lead to a notice: a part in the conversation, following it, following
 /// its community or kind, following who began it, and what is announced to members. Each walks an index from what is
 /// the viewer's own; where only unread notices are asked for, the two first begin behind what was read.
-/// ?1 the viewer, ?2 before this position, ?3 the earliest time, ?4 how many, ?5 only unread, ?6 a conversation.
+/// ?1 the viewer, ?2 before this position, ?3 the earliest time, ?4 how many, ?5 only unread, ?6 a conversation, ?7 now.
 const GROUPS: &str = "select
         (select count(*) from follow f where f.person = ?1 and f.what = 'conversation' and f.thing = ?6),
         (select count(*) from notice_mark k where k.person = ?1 and k.conversation = ?6 and k.muted),
         (select count(*) from part p where p.person = ?1 and p.conversation = ?6),
-        n.conversation, n.position, n.why, n.unread, c.title, c.words, c.withdrawn_at is not null, c.kind,
+        n.conversation, n.position, n.why, n.unread, c.title, case when c.fades_at <= ?7 then '' else c.words end, c.withdrawn_at is not null or coalesce(c.fades_at <= ?7, false), c.kind,
         coalesce(a.name, ''), c.author = ?1, m.slug, m.name
     from (select 1 as one) o
     left join (
@@ -151,7 +152,7 @@ const GROUPS: &str = "select
                                  and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
                              or e.verb in ('replied', 'contributed', 'thanked', 'ending_said')
                                  and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
-                        and not exists (select 1 from contribution w where w.id = e.object and w.withdrawn_at is not null)
+                        and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null or w.fades_at <= ?7))
                         and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
                     order by e.position desc limit 1) as position
                 from part p left join notice_mark k on k.person = p.person and k.conversation = p.conversation
@@ -164,7 +165,7 @@ const GROUPS: &str = "select
                             else coalesce((select s.read_to from notice_setting s where s.person = ?1), 0) end
                         and e.occurred_at > f.since and e.occurred_at > coalesce(p.said_at, 0)
                         and e.origin = 'live' and e.actor <> ?1 and e.verb = 'replied' and heard_by(e.actor, ?1)
-                        and not exists (select 1 from contribution w where w.id = e.object and w.withdrawn_at is not null)
+                        and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null or w.fades_at <= ?7))
                     order by e.position desc limit 1)
                 from follow f left join notice_mark k on k.person = f.person and k.conversation = f.thing
                 left join part p on p.person = f.person and p.conversation = f.thing
@@ -203,7 +204,7 @@ const GROUPS: &str = "select
 
 async fn ask(cx: &Cx, before: i64, limit: usize, unread: bool, about: Id) -> Result<(Mark, Vec<Group>)> {
     let since = cx.now().minus(REACHES_BACK);
-    let rows = cx.db().query(GROUPS, vals![cx.me()?, before, since, limit as i64, i64::from(unread), about]).await?;
+    let rows = cx.db().query(GROUPS, vals![cx.me()?, before, since, limit as i64, i64::from(unread), about, cx.now()]).await?;
     let (mut mark, mut groups) = (Mark::default(), Vec::new());
     for mut r in rows {
         let (follows, muted, part): (i64, i64, i64) = (r.take()?, r.take()?, r.take()?);
@@ -218,12 +219,12 @@ async fn ask(cx: &Cx, before: i64, limit: usize, unread: bool, about: Id) -> Res
 fn group(conversation: Id, mut r: Row) -> Result<Group> {
     let (position, why, unread) = (r.take()?, Why::of(r.take()?), r.take()?);
     let (title, text): (Option<String>, Option<String>) = (r.take()?, r.take()?);
-    let withdrawn = r.take()?;
+    let gone = r.take()?;
     let kind = r.take::<Option<String>>()?.unwrap_or_default();
     let (author, began_it) = (r.take()?, r.take::<Option<bool>>()?.unwrap_or_default());
     let (slug, name): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let heading = heading(title.unwrap_or_default(), &text.unwrap_or_default());
-    Ok(Group { conversation, position, why, unread, heading, withdrawn, kind, author, place: slug.zip(name), began_it })
+    Ok(Group { conversation, position, why, unread, heading, gone, kind, author, place: slug.zip(name), began_it })
 }
 
 /// Notices by conversation, the newest first.
@@ -276,7 +277,7 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
                      or e.verb = 'contributed' and r.person is null and f.id is null
                      or e.verb in ('replied', 'contributed', 'thanked', 'ending_said')
                          and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
-                and not exists (select 1 from contribution w where w.id = e.object and w.withdrawn_at is not null)
+                and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null or w.fades_at <= ?3))
                 and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
                 and visible_to(e.conversation, ?1)
         ) e
@@ -285,7 +286,7 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
         left join contribution u on u.id = w.parent
         left join thanks t on t.id = e.object and e.object_kind = 'thanks'
         where e.nth <= 5 order by e.conversation, e.position desc limit 500";
-    let rows = cx.db().query(sql, vals![cx.me()?, kernel::Val::list(conversations)]).await?;
+    let rows = cx.db().query(sql, vals![cx.me()?, kernel::Val::list(conversations), cx.now()]).await?;
     rows.into_iter().map(happening).collect()
 }
 

@@ -448,3 +448,27 @@ fn a_place_from_before_begins_with_nothing_unread() {
         assert_eq!(parts, [(w.cy, false), (w.ada, true), (w.bo, true)]);
     });
 }
+
+#[test]
+fn what_has_faded_is_in_no_notice() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let fading = NewContribution {
+            words: "for a day".into(),
+            named: "ada".into(),
+            audience: Some(For::Named),
+            fades: Some(conversation::Fades::Day),
+            ..NewContribution::default()
+        };
+        let id = conversation::acts::contribute(&w.app.by(w.bo), None, &fading, &Lineage::default()).await.unwrap();
+        acts::follow(&w.app.by(w.ada), &To::Conversation(id.into())).await.unwrap();
+        w.reply(w.bo, id, "also for a day").await;
+        assert_eq!(w.groups(w.ada).await[0].heading, "for a day");
+        w.app.later(2 * clock::DAY);
+        assert!(w.groups(w.ada).await.is_empty());
+        assert!(!w.waits(w.ada).await);
+        assert!(w.told(w.ada, id).await.is_empty());
+        let page = w.browser(w.ada).await.get("/following").await;
+        assert!(!page.main().contains("for a day"), "{}", page.main());
+    });
+}
