@@ -1,6 +1,9 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
 #![allow(clippy::expect_used)] // a test fails by panicking
 
+#[path = "journeys/following.rs"]
+mod following;
+
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 
 const COMMUNITY: &str = "/c/night-handovers";

@@ -52,9 +52,9 @@ pub struct Followed {
 
 pub async fn followed(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Followed>> {
     let sql = "select f.id, f.what, f.word, f.since, f.thing, p.handle, p.name, k.slug, k.name, c.title, c.words from follow f
-        left join person p on f.what = 'person' and p.id = f.thing and p.left_at is null and visible_to(p.id, ?1)
+        left join person p on f.what = 'person' and p.id = f.thing and p.left_at is null and visible_to(p.id, ?1) and unblocked(p.id, ?1)
         left join community k on f.what in ('community', 'kind') and k.id = f.thing and visible_to(k.id, ?1)
-        left join contribution c on f.what = 'conversation' and c.id = f.thing and coalesce(c.fades_at > ?4, true) and visible_to(c.id, ?1)
+        left join contribution c on f.what = 'conversation' and c.id = f.thing and coalesce(c.fades_at > ?4, true) and visible_to(c.id, ?1) and unblocked_by(c.author, ?1)
         where f.person = ?1 and f.id < ?2 order by f.id desc limit ?3";
     let rows = cx.db().query(sql, vals![cx.me()?, after.id, limit as i64 + 1, cx.now()]).await?;
     let items = rows.into_iter().map(one_followed).collect::<Result<Vec<_>>>()?;
@@ -104,7 +104,7 @@ pub struct Group {
     pub why: Why,
     pub unread: bool,
     pub heading: String,
-    /// Withdrawn, or faded.
+    /// Withdrawn, faded, or by somebody whom the viewer blocked.
     pub gone: bool,
     pub kind: String,
     /// Who began it.
@@ -134,7 +134,8 @@ const GROUPS: &str = "select
         (select count(*) from follow f where f.person = ?1 and f.what = 'conversation' and f.thing = ?6),
         (select count(*) from notice_mark k where k.person = ?1 and k.conversation = ?6 and k.muted),
         (select count(*) from part p where p.person = ?1 and p.conversation = ?6),
-        n.conversation, n.position, n.why, n.unread, c.title, case when c.fades_at <= ?7 then '' else c.words end, c.withdrawn_at is not null or coalesce(c.fades_at <= ?7, false), c.kind,
+        n.conversation, n.position, n.why, n.unread, c.title, case when c.fades_at <= ?7 then '' else c.words end,
+        c.withdrawn_at is not null or coalesce(c.fades_at <= ?7, false) or not (unblocked_by(c.author, ?1)), c.kind,
         coalesce(a.name, ''), c.author = ?1, m.slug, m.name
     from (select 1 as one) o
     left join (

@@ -472,3 +472,81 @@ fn what_has_faded_is_in_no_notice() {
         assert!(!page.main().contains("for a day"), "{}", page.main());
     });
 }
+
+/// A place of a million acts: the page and the mark of somebody who took part in very much and follows a loud community.
+/// Not among the usual tests, since it takes a minute: `cargo test -p following large -- --ignored --nocapture`.
+#[test]
+#[ignore]
+fn notices_stay_quick_in_a_large_place() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let db = &w.app.house.db;
+        let now = w.app.by(w.ada).now().0;
+        let run = async |sql: &'static str, params: Vec<kernel::Val>| {
+            let mut batch = kernel::Batch::new();
+            batch.run(sql, params);
+            db.write(batch).await.unwrap();
+        };
+        // 100,000 conversations of the last 100 days with nine replies each, by a thousand people.
+        for from in (0..1_000_000i64).step_by(100_000) {
+            run(
+                "insert into contribution (id, root, parent, depth, community, author, voice, kind, title, words, html, render_version,
+                    audience, asks, quote, work, trail_title, link, version, at)
+                 with recursive n(i) as (select cast(?1 as bigint) union all select i + 1 from n where i < ?1 + 99999)
+                 select 1000000000 + i, 1000000000 + i / 10 * 10, case when i % 10 = 0 then null else 1000000000 + i / 10 * 10 end,
+                    case when i % 10 = 0 then 0 else 1 end, ?2, 5000 + (i * 7919) % 1000, false, case when i % 70 = 0 then 'question' else '' end,
+                    '', 'words', '', 1, 'open', false, '', '', '', '', 1, ?3 - (1000000 - i) * 8640000 from n",
+                vals![from, w.id, now],
+            )
+            .await;
+            run(
+                "insert into journal (id, position, occurred_at, recorded_at, origin, actor_kind, actor, verb, object_kind, object,
+                    conversation, community, toward, asks, audience)
+                 select c.id, 100 + c.id - 1000000000, c.at, c.at, 'live', 'person', c.author,
+                    case when c.parent is null then 'contributed' else 'replied' end, 'contribution', c.id, c.root, c.community, '', false, 'open'
+                 from contribution c where c.id >= 1000000000 + ?1 and c.id < 1000100000 + ?1",
+                vals![from],
+            )
+            .await;
+        }
+        run("insert into reach (thing, audience) select id, 0 from contribution where parent is null and id >= 1000000000", vals![]).await;
+        if engine == Engine::Postgres {
+            run("update journal_head set position = (select max(position) from journal)", vals![]).await;
+            run("analyze", vals![]).await;
+        }
+        // Three readers: one who took part in 300 conversations, one in 10,000, and one who only follows.
+        for (person, parts) in [(w.ada, 300), (w.bo, 10_000)] {
+            run(
+                "insert into part (person, conversation, said_at, named)
+                 select cast(?1 as bigint), c.id, c.at, false from contribution c where c.parent is null and c.id >= 1000000000 + 1000000 - 10 * cast(?2 as bigint)",
+                vals![person, parts],
+            )
+            .await;
+        }
+        let since = now - 100 * clock::DAY;
+        run("insert into follow (id, person, what, thing, word, since) values (1, ?1, 'community', ?2, '', ?3)", vals![w.cy, w.id, since]).await;
+        run(
+            "insert into follow (id, person, what, thing, word, since) with recursive n(i) as (select 5000 union all select i + 1 from n where i < 5050)
+             select i, cast(?1 as bigint), 'person', i, '', cast(?2 as bigint) from n",
+            vals![w.cy, since],
+        )
+        .await;
+        let measured = async |what: &str, person: PersonId, unread: bool| {
+            let cx = w.app.by(person);
+            let mut times = Vec::new();
+            for _ in 0..5 {
+                let begun = std::time::Instant::now();
+                let found = if unread { usize::from(store::mark(&cx, Id(0)).await.unwrap().waits) } else { store::groups(&cx, i64::MAX, 20, false).await.unwrap().items.len() };
+                times.push((begun.elapsed(), found));
+            }
+            times.sort();
+            eprintln!("{engine:?} {what}: {:?}", times[2]);
+        };
+        for (who, person) in [("300 parts", w.ada), ("10,000 parts", w.bo), ("a loud community and 51 people", w.cy)] {
+            measured(&format!("{who}, page"), person, false).await;
+            measured(&format!("{who}, mark with much unread"), person, true).await;
+            notices::read_all(&w.app.by(person), 0).await.unwrap();
+            measured(&format!("{who}, mark with nothing unread"), person, true).await;
+        }
+    });
+}

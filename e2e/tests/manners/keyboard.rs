@@ -42,7 +42,7 @@ async fn joins(bo: &Person, door: &str) {
     bo.wait_for("the focus in what people say", async || Ok(bo.js(FOCUS, &[]).await["main"].as_bool().filter(|main| *main))).await;
 
     bo.open(door).await;
-    for name in ["Skip to what people say", "Tacit", "Home", "Communities", "Waiting for you", "Bo"] {
+    for name in ["Skip to what people say", "Tacit", "Home", "Communities", "Waiting for you", "Notices", "Bo"] {
         bo.types(Key::Tab).await;
         is_at(bo, name).await;
     }
