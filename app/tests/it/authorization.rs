@@ -73,6 +73,7 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("PUT", p) if p.starts_with("/c/") && last == "membership" => of(&[("presence", "edge")]),
         ("PATCH", _) => of(&[("presence", "edge")]),
         ("POST" | "PUT", p) if p.contains("/knocks/") => of(&[("answer", "open")]),
+        (_, _) if last == "silence" => of(&[("kind", "mute")]),
         ("POST", _) if last == "knock" => of(&[("words", "let me in")]),
         ("POST", p) if last == "invitations" && p.contains("slug") => of(&[("handle", "victim")]),
         ("POST", _) if last == "invitation-links" => of(&[("uses", "1")]),

@@ -38,9 +38,24 @@ fn visit(folder: &std::path::Path, read: &mut impl FnMut(&str)) {
 /// `said!("…", "…")` and `opening!("…")` put a statement together at compile time (conversation/src/store.rs).
 fn expand(text: &str) -> String {
     let Some((_, rest)) = text.split_once("macro_rules! said {") else { return text.to_owned() };
-    let parts = literals(rest);
-    let (head, middle, from) = (&parts[0], &parts[1], &parts[2]);
-    let put = |viewer: &str, replies: &str, rest: &str| format!("\n\"{head}{viewer}{middle}{replies}{from}{rest}\"");
+    let (_, body) = rest.split_once("concat!(").unwrap();
+    let (body, _) = body.split_once("\n        )\n").unwrap();
+    let pieces = literals(body);
+    let head = &pieces[0];
+    // Between two literals of the macro stands one of its variables.
+    let gaps: Vec<&str> = ["$viewer", "$replies", "$rest"].iter().flat_map(|v| body.match_indices(v)).map(|(at, v)| (at, v)).collect::<std::collections::BTreeMap<_, _>>().into_values().collect();
+    let put = |viewer: &str, replies: &str, rest: &str| {
+        let mut all = String::from("\n\"");
+        for (i, gap) in gaps.iter().enumerate() {
+            all += pieces.get(i).map_or("", String::as_str);
+            all += match *gap {
+                "$viewer" => viewer,
+                "$replies" => replies,
+                _ => rest,
+            };
+        }
+        all + "\""
+    };
     let replies = literals(rest.split("said!($viewer,").nth(1).unwrap())[0].clone();
     let mut out = text.replace(head, "");
     for call in rest.split("said!(").skip(1).filter(|call| !call.starts_with('$')) {

@@ -6,5 +6,6 @@ mod conventions;
 mod durability;
 mod engines;
 mod journal;
+mod silence;
 mod slow;
 mod world;

@@ -2,6 +2,7 @@
 
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
+use membership::rules::Standing;
 use membership::store as members;
 use person::circles;
 use schemars::JsonSchema;
@@ -10,7 +11,7 @@ use shell::words;
 
 use crate::rules::{self, Refusal};
 use crate::said::Said;
-use crate::{ContributionId, Fades, For, Kind, TrailId, drafts, store};
+use crate::{ContributionId, Fades, For, Kind, TrailId, drafts, holding, store};
 
 pub type Title = Line<0, 160>;
 pub type Body = Words<1, 20000>;
@@ -107,6 +108,13 @@ pub async fn contribution(
     if input.fades.is_some() {
         rules::may_fade(audience)?;
     }
+    if audience == For::Named {
+        holding::look_at_private(cx, &named).await?;
+    }
+    let held = match (&community, &standing) {
+        (Some(c), Some(s)) => holding::look(cx, c.id, s, audience, &format!("{title}\n{body}")).await?,
+        _ => None,
+    };
     let id: ContributionId = cx.make_id();
     let mut batch = Batch::new();
     if let Some(c) = &community {
@@ -136,11 +144,17 @@ pub async fn contribution(
         batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
     drafts::drop_in(&mut batch, me, &input.draft.0);
-    let mut event = Event::new(cx, Actor::Person(me), "contributed", "contribution", id)
+    // What waits is told to nobody before it is let through.
+    let verb = if held.is_some() { "held" } else { "contributed" };
+    let toward = if held.is_some() { Vec::new() } else { named.into_iter().chain(mentioned).collect() };
+    if let Some(held) = &held {
+        holding::hold(&mut batch, id, held);
+    }
+    let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", id)
         .within(community.map(|c| c.id))
         .in_conversation(id)
-        .toward(named.into_iter().chain(mentioned));
-    event.asks = input.kind.is_some_and(Kind::asks);
+        .toward(toward);
+    event.asks = holding::asks(input.kind.as_ref(), held.as_ref());
     event.audience = audience.word().into();
     batch.event(event);
     Ok((id, batch))
@@ -248,13 +262,22 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
     decide(|| async {
         let parent = store::one(cx, to).await?.ok_or(Error::NotFound)?;
         rules::may_answer_to(parent.parent.is_none(), parent.withdrawn, parent.faded)?;
+        rules::may_answer_it(&parent.care)?;
         if !was_said(&quote, &parent.words) {
             return Err(Error::invalid("quote", "This passage is not in what you answer. Please quote it as it was said."));
         }
-        may_speak(cx, &parent).await?;
+        let standing = may_speak(cx, &parent).await?;
+        let held = match (&parent.place, &standing) {
+            (Some(place), Some(standing)) => holding::look(cx, place.id, standing, parent.audience, &body).await?,
+            _ => {
+                private_between_two_is_open(cx, &parent).await?;
+                None
+            }
+        };
         let id: ContributionId = cx.make_id();
         let mut batch = Batch::new();
         guard_answer(&mut batch, cx, me, &parent);
+        batch.holds("select 1 from contribution where id = ?1 and closed = ''", vals![parent.root]);
         let row = NewRow {
             id,
             root: parent.root,
@@ -272,10 +295,15 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
         };
         let mentioned = row.insert(&mut batch, cx, me).await?;
         drafts::drop_in(&mut batch, me, &input.draft.0);
-        let mut event = Event::new(cx, Actor::Person(me), "replied", "contribution", id)
+        let verb = if held.is_some() { "held" } else { "replied" };
+        let toward = if held.is_some() { Vec::new() } else { parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned).collect() };
+        if let Some(held) = &held {
+            holding::hold(&mut batch, id, held);
+        }
+        let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", id)
             .within(parent.place.as_ref().map(|p| p.id))
             .in_conversation(parent.root)
-            .toward(parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned));
+            .toward(toward);
         event.audience = parent.audience.word().into();
         batch.event(event);
         cx.write(batch, id).await
@@ -290,10 +318,21 @@ fn was_said(quote: &str, text: &str) -> bool {
 }
 
 /// The standing that answering and changing need.
-async fn may_speak(cx: &Cx, said: &Said) -> Result<()> {
-    let Some(place) = &said.place else { return Ok(()) };
+async fn may_speak(cx: &Cx, said: &Said) -> Result<Option<Standing>> {
+    let Some(place) = &said.place else { return Ok(None) };
     let standing = members::standing(cx, place.id).await?;
-    Ok(rules::may_answer(Some((place.stage, place.openness, &standing)))?)
+    rules::may_answer(Some((place.stage, place.openness, &standing)))?;
+    Ok(Some(standing))
+}
+
+/// Of two who talk privately, the one who blocked the other does not answer: neither hears the other any more.
+async fn private_between_two_is_open(cx: &Cx, said: &Said) -> Result<()> {
+    let sql = "select 1 from named n where n.conversation = ?1 and n.person <> ?2 and not unblocked_by(n.person, ?2)
+        and (select count(*) from named o where o.conversation = ?1) = 2";
+    match cx.db().one(sql, vals![said.root, cx.me()?]).await? {
+        Some(_) => Err(Refusal::YouBlocked.into()),
+        None => Ok(()),
+    }
 }
 
 /// The rights that must still hold at commit. State, never a version: writers in one group must not starve each other.

@@ -91,6 +91,27 @@ pub struct Contribution {
     pub fades_at: Option<Timestamp>,
     /// Past its time; nothing is left of it but its place.
     pub faded: bool,
+    /// A steward hid it: the rule and the reason. Its words are empty for all but its author and stewards.
+    pub hidden: Option<Why>,
+    /// A steward closed its conversation to further answers.
+    pub closed: Option<Why>,
+    /// It waits for a steward, and others do not see it: first, links, mentions, repeated or declined.
+    pub held: Option<&'static str>,
+    /// The caller blocked its author: its words and its author are empty.
+    pub blocked: bool,
+}
+
+/// What a steward's act rests on.
+#[derive(Serialize, JsonSchema)]
+pub struct Why {
+    pub rule: String,
+    pub reason: String,
+}
+
+impl From<crate::care::Why> for Why {
+    fn from(w: crate::care::Why) -> Self {
+        Self { rule: w.rule, reason: w.reason }
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -137,6 +158,10 @@ impl From<Said> for Contribution {
             withdrawn: s.withdrawn,
             fades_at: s.fades_at,
             faded: s.faded,
+            hidden: s.care.hidden.map(Why::from),
+            closed: s.care.closed.map(Why::from),
+            held: s.care.held.map(|h| h.word()),
+            blocked: s.care.blocked,
         }
     }
 }
@@ -236,7 +261,7 @@ struct Thanks {
 }
 
 async fn thanks_of(visit: &Visit, id: ContributionId) -> kernel::Result<Vec<Thanks>> {
-    let said = store::one(&visit.cx, id).await?.filter(|s| !s.withdrawn).ok_or(Error::NotFound)?;
+    let said = store::one(&visit.cx, id).await?.filter(|s| s.quiet().is_none()).ok_or(Error::NotFound)?;
     let marks = store::marks(&visit.cx, said.root).await?;
     let thanks = marks.into_iter().filter(|m| m.contribution == id).filter_map(|m| {
         let (id, words) = m.thanks?;

@@ -171,7 +171,7 @@ fn erase(cx: Cx, person: PersonId) -> Future<Batch> {
         );
         batch.run("delete from thanks where person = ?1", vals![person]);
         batch.run(
-            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…',
+            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…', hidden = '', moved = '',
                 withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1 where author = ?1 and not voice",
             vals![person, cx.now()],
         );

@@ -3,8 +3,10 @@
 pub mod acts;
 pub mod api;
 mod belongings;
+pub mod care;
 pub mod drafts;
 pub mod fading;
+pub mod holding;
 mod live;
 mod marks;
 mod pages;
@@ -65,6 +67,7 @@ pub fn slice() -> Slice {
         migrations: vec![
             Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql")),
             Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
+            Migration::new("conversation/0003", include_str!("../schema/0003_care.sql")),
         ],
         projections: vec![project],
         derived: vec![],
@@ -100,10 +103,20 @@ fn reach_of_conversation(event: &Event) -> Vec<Stmt> {
             "insert into reach (thing, audience)
              select c.id, case when c.audience = 'open' and coalesce(k.openness, 'closed') <> 'closed' then 0 else c.community end
              from contribution c left join community k on k.id = c.community
-             where c.id = ?1 and c.audience in ('open', 'community')",
+             where c.id = ?1 and c.audience in ('open', 'community') and c.held = ''",
             id(),
         ),
-        Stmt::new("insert into reach (thing, audience) select id, author from contribution where id = ?1 and audience = 'me'", id()),
+        // What waits for a steward reaches its author and those who may let it through.
+        Stmt::new(
+            "insert into reach (thing, audience) select id, author from contribution
+             where id = ?1 and (audience = 'me' or (held <> '' and audience in ('open', 'community')))",
+            id(),
+        ),
+        Stmt::new(
+            "insert into reach (thing, audience) select id, -community from contribution
+             where id = ?1 and held <> '' and audience in ('open', 'community') and community is not null",
+            id(),
+        ),
         Stmt::new(
             "insert into reach (thing, audience) select c.id, n.person from contribution c join named n on n.conversation = c.id
              where c.id = ?1 and c.audience = 'named'",
@@ -117,14 +130,14 @@ fn reach_of_community(event: &Event) -> Vec<Stmt> {
     vec![
         Stmt::new(
             "delete from reach where thing in (
-                 select id from contribution where community = ?1 and parent is null and audience = 'open')",
+                 select id from contribution where community = ?1 and parent is null and audience = 'open' and held = '')",
             id(),
         ),
         Stmt::new(
             "insert into reach (thing, audience)
              select c.id, case when k.openness = 'closed' then k.id else 0 end
              from contribution c join community k on k.id = c.community
-             where c.community = ?1 and c.parent is null and c.audience = 'open'",
+             where c.community = ?1 and c.parent is null and c.audience = 'open' and c.held = ''",
             id(),
         ),
     ]

@@ -8,6 +8,7 @@ use shell::request::see;
 use shell::{Act, Answer, Form, Needs, Path, Route, Visit};
 
 use crate::said::Said;
+use crate::rules::Refusal;
 use crate::{ContributionId, ThanksId, pages, rules, store};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -48,6 +49,9 @@ pub async fn thank(cx: &Cx, id: ContributionId, input: &Thanking) -> Result<Than
 
 async fn seen(cx: &Cx, id: ContributionId) -> Result<Said> {
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
+    if said.care.covered() {
+        return Err(if said.care.blocked { Refusal::YouBlocked } else { Refusal::Hidden }.into());
+    }
     if let Some(place) = &said.place {
         let standing = members::standing(cx, place.id).await?;
         rules::may_answer(Some((place.stage, place.openness, &standing)))?;

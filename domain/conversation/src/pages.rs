@@ -259,7 +259,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         reach: if mine && !root.withdrawn && opening.member { reach_choices(root, &replies.items) } else { Vec::new() },
         id: root.id,
     };
-    let title = if root.withdrawn { root.gone(&visit.t).to_owned() } else { root.heading() };
+    let title = root.quiet().map_or_else(|| root.heading(), |quiet| visit.t.say(quiet).to_owned());
     if faulty.is_some() { visit.page_again(&title, &shown).await } else { visit.page(&title, &shown).await }
 }
 
@@ -272,7 +272,7 @@ fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
     let place = root.place.as_ref().map(|p| (p.stage, p.openness, &s));
     match rules::may_answer(place) {
         Ok(()) if root.withdrawn && !root.faded => Some(visit.t.say("This was withdrawn by its author.").to_owned()),
-        Ok(()) => None,
+        Ok(()) => root.care.closed.clone().map(|why| visit.t.sentence(&rules::Refusal::Closed(why).into())),
         Err(_) if opening.suspended => Some(visit.t.say("You are suspended in this community at the moment; its front door says why and until when.").to_owned()),
         Err(refusal) => Some(visit.t.sentence(&refusal.into())),
     }
@@ -370,7 +370,7 @@ async fn reply(Path(id): Path<String>, act: Act<NewReply>) -> Answer {
         Err(error) => {
             let said = store::one(&visit.cx, to).await?.ok_or(Error::NotFound)?;
             // What is withdrawn has no box any more: the words go into the conversation's own.
-            let id = if said.withdrawn { said.root } else { to };
+            let id = if said.withdrawn || said.care.hidden.is_some() { said.root } else { to };
             let form = Form::again(&sent, error, visit.t)?;
             Ok(conversation_again(&visit, &said, Faulty { id, thanks: false, form }).await?)
         }
@@ -450,7 +450,7 @@ struct HistoryPage {
 }
 
 async fn history(visit: Visit, Path(id): Path<String>) -> Answer {
-    let said = store::one(&visit.cx, id.parse()?).await?.filter(|s| !s.withdrawn).ok_or(Error::NotFound)?;
+    let said = store::one(&visit.cx, id.parse()?).await?.filter(|s| s.quiet().is_none()).ok_or(Error::NotFound)?;
     let before = store::history(&visit.cx, said.id).await?;
     let before = before.into_iter().map(|b| (b.clone(), visit.time(b.at))).collect();
     let shown = HistoryPage { t: visit.t, path: said.path(), now: said.html, title: said.title, before };

@@ -6,6 +6,8 @@ use membership::rules as standing;
 use membership::rules::Standing;
 
 use crate::For;
+use crate::care::Why;
+use crate::said::Care;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -26,6 +28,9 @@ pub enum Refusal {
     OnlyPrivateFades,
     Faded,
     ParentFaded,
+    Closed(Why),
+    Hidden,
+    YouBlocked,
 }
 
 impl From<standing::Refusal> for Refusal {
@@ -38,6 +43,13 @@ impl From<Refusal> for Say {
     fn from(r: Refusal) -> Self {
         Say::new(match r {
             Refusal::Standing(r) => return r.into(),
+            Refusal::Closed(why) => {
+                return Say::new("A steward closed this conversation to further answers. Rule: {rule} Reason: {reason}")
+                    .with("rule", why.rule)
+                    .with("reason", why.reason);
+            }
+            Refusal::Hidden => "What you answer was hidden by a steward meanwhile. Your words are kept; you can answer the conversation instead.",
+            Refusal::YouBlocked => "You blocked the person whom this answers. In your settings you can take that back.",
             Refusal::NotYours => "Only its author does this.",
             Refusal::Withdrawn => "This was withdrawn by its author.",
             Refusal::ParentWithdrawn => "What you answer was withdrawn meanwhile. Your words are kept; you can answer the conversation instead.",
@@ -103,6 +115,16 @@ pub fn may_answer(place: Option<(Stage, Openness, &Standing)>) -> May {
     match place {
         None => Ok(()),
         Some((stage, openness, s)) => Ok(standing::may_answer(stage, openness, s)?),
+    }
+}
+
+/// What stewards did to it, and whom the one who answers has blocked.
+pub fn may_answer_it(care: &Care) -> May {
+    match (&care.closed, &care.hidden) {
+        (Some(why), _) => Err(Refusal::Closed(why.clone())),
+        (None, Some(_)) => Err(Refusal::Hidden),
+        (None, None) if care.blocked => Err(Refusal::YouBlocked),
+        (None, None) => Ok(()),
     }
 }
 

@@ -6,6 +6,8 @@ use kernel::{CommunityId, PersonId, Result, Row, Timestamp};
 use shell::{Html, T, Visit, words};
 
 use crate::{ContributionId, Fades, For, Kind, TrailId};
+use crate::care::Why;
+use crate::holding::Held;
 
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -34,8 +36,31 @@ pub struct Said {
     pub fades_at: Option<Timestamp>,
     /// Past its time. What it was is told to nobody, also before it is taken out of the database.
     pub faded: bool,
+    pub care: Care,
     /// Answers in it that were not withdrawn; for openings in streams.
     pub replies: i64,
+}
+
+/// What stewards did about it, and what its viewer is spared.
+#[derive(Clone, Debug, Default)]
+pub struct Care {
+    pub hidden: Option<Why>,
+    /// The conversation takes no more answers.
+    pub closed: Option<Why>,
+    pub moved: Option<Why>,
+    /// It waits for a steward, and others do not see it yet.
+    pub held: Option<Held>,
+    /// The viewer blocked its author.
+    pub blocked: bool,
+    /// The viewer wrote it or is a steward here, and reads it in any case.
+    pub keeper: bool,
+}
+
+impl Care {
+    /// Its words are not for this viewer.
+    pub fn covered(&self) -> bool {
+        self.blocked || (self.hidden.is_some() && !self.keeper)
+    }
 }
 
 /// The community that something stands in.
@@ -113,6 +138,14 @@ impl Said {
             withdrawn: r.take::<Option<i64>>()?.is_some(),
             fades_at: r.take()?,
             faded: false,
+            care: Care {
+                hidden: Why::of(&r.take::<String>()?),
+                closed: r.take::<Option<String>>()?.and_then(|why| Why::of(&why)),
+                moved: Why::of(&r.take::<String>()?),
+                held: Held::of(&r.take::<String>()?),
+                blocked: r.take()?,
+                keeper: r.take()?,
+            },
             replies: 0,
         };
         // A quote fades with what it quotes.
@@ -122,6 +155,9 @@ impl Said {
         said.replies = r.take()?;
         if said.fades_at.is_some_and(|at| at <= now) {
             said.fade();
+        }
+        if said.care.covered() {
+            said.cover();
         }
         Ok(said)
     }
@@ -138,9 +174,24 @@ impl Said {
         self.fades_at.and_then(|at| Fades::of(at.0 - self.at.0))
     }
 
-    /// What stands in an empty place.
-    pub fn gone(&self, t: &T) -> &'static str {
-        if self.faded { t.say("This has faded") } else { t.say("Withdrawn by its author") }
+    /// Words that are not for this viewer leave nothing of themselves; of who is blocked, not even the name.
+    fn cover(&mut self) {
+        (self.title, self.words, self.quote, self.work, self.link) = Default::default();
+        (self.html, self.trail) = (Html::default(), None);
+        if self.care.blocked {
+            (self.author.name, self.author.handle) = (String::new(), None);
+        }
+    }
+
+    /// The quiet line that stands where there are no words for this viewer.
+    pub fn quiet(&self) -> Option<&'static str> {
+        match () {
+            () if self.care.blocked => Some("Words of somebody you blocked"),
+            () if self.faded => Some("This has faded"),
+            () if self.withdrawn => Some("Withdrawn by its author"),
+            () if self.care.covered() => Some("Hidden by a steward"),
+            () => None,
+        }
     }
 
     pub fn path(&self) -> String {

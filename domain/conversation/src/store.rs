@@ -12,9 +12,20 @@ macro_rules! said {
             "select c.id, c.root, c.parent, c.depth, c.community, k.slug, k.name, k.openness, k.stage, c.author,
                 coalesce(p.name, v.name), case when visible_to(p.id, ",
             $viewer,
+            ") and unblocked(p.id, ",
+            $viewer,
             ") then p.handle end, v.origin, c.kind, c.title, c.words, c.html, c.audience, c.asks,
-                c.quote, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
-                c.withdrawn_at, c.fades_at, (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), ",
+                case when exists (select 1 from contribution q where q.id = c.parent and (q.hidden <> '' or not unblocked_by(q.author, ",
+            $viewer,
+            "))) then '' else c.quote end, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
+                c.withdrawn_at, c.fades_at, c.hidden, (select o.closed from contribution o where o.id = c.root), c.moved, c.held,
+                not unblocked_by(c.author, ",
+            $viewer,
+            "), (c.author = ",
+            $viewer,
+            " and not c.voice) or exists (select 1 from grants w where w.person = ",
+            $viewer,
+            " and w.audience = -c.community), (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), ",
             $replies,
             " from contribution c
               left join community k on k.id = c.community
@@ -27,14 +38,18 @@ macro_rules! said {
 
 macro_rules! opening {
     ($viewer:literal, $rest:literal) => {
-        said!($viewer, "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null)", $rest)
+        said!($viewer, "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.hidden = '' and a.held = '')", $rest)
     };
 }
 
 /// One contribution, opening or reply, that the viewer sees. One's own words are never out of one's hands: their author
 /// finds them wherever they stand.
 pub async fn one(cx: &Cx, id: ContributionId) -> Result<Option<Said>> {
-    let sql = opening!("?2", "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))");
+    let sql = opening!(
+        "?2",
+        "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
+           and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))"
+    );
     cx.db().one(sql, vals![id, cx.viewer]).await?.map(|r| Said::from_row(r, cx.now())).transpose()
 }
 
@@ -57,7 +72,8 @@ pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
          exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
          (select max(n.id) from contribution n where n.root = c.id),
          coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
-        "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))"
+        "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
+           and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))"
     );
     let Some(row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
     let mut end = row.clone();
@@ -67,7 +83,7 @@ pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
 }
 
 /// How many columns a [`Said`] has.
-const COLUMNS: usize = 32;
+const COLUMNS: usize = 38;
 
 /// The replies of a conversation in the order of their time.
 pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<Said>> {
@@ -80,6 +96,7 @@ pub async fn replies_and_drafts(cx: &Cx, root: ContributionId, after: Cursor, li
         "?2",
         "0, coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
         "where c.root = ?1 and c.parent is not null and (c.at, c.id) > (?3, ?4) and visible_to(?1, ?2)
+           and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))
          order by c.at, c.id limit ?5"
     );
     let with_draft = |row: Row| {
@@ -108,7 +125,7 @@ pub async fn of_community(
     let sql = opening!(
         "?2",
         "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
-           and (cast(?5 as text) = '' or c.kind = ?5) and visible_to(c.id, ?2)
+           and (cast(?5 as text) = '' or c.kind = ?5) and visible_to(c.id, ?2) and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)
          order by c.at desc, c.id desc limit ?6"
     );
     let kind = kind.map_or("", Kind::word);
@@ -120,9 +137,9 @@ pub async fn of_community(
 pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64) -> Result<Vec<Said>> {
     let sql = opening!(
         "?2",
-        "join (select root, max(at) as latest from contribution where community = ?1 and at > ?3 and withdrawn_at is null group by root) l
+        "join (select root, max(at) as latest from contribution where community = ?1 and at > ?3 and withdrawn_at is null and hidden = '' and held = '' group by root) l
            on l.root = c.id
-         where c.withdrawn_at is null and visible_to(c.id, ?2)
+         where c.withdrawn_at is null and visible_to(c.id, ?2) and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)
          order by l.latest desc, c.id desc limit ?4"
     );
     let rows = cx.db().query(sql, vals![community, cx.viewer, since, limit]).await?;
@@ -133,7 +150,7 @@ pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64
 pub async fn newest(cx: &Cx, limit: usize) -> Result<Page<Said>> {
     let sql = opening!(
         "?1",
-        "where c.parent is null and c.withdrawn_at is null and not c.voice and visible_to(c.id, ?1)
+        "where c.parent is null and c.withdrawn_at is null and not c.voice and c.hidden = '' and c.held = '' and visible_to(c.id, ?1)
          order by c.at desc, c.id desc limit ?2"
     );
     page(cx, cx.db().query(sql, vals![cx.viewer, limit as i64]).await?, limit)
@@ -144,7 +161,7 @@ pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -
     let sql = opening!(
         "?2",
         "where c.author = ?1 and not c.voice and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
-           and (visible_to(c.id, ?2) or c.author = ?2)
+           and (visible_to(c.id, ?2) or c.author = ?2) and ((c.hidden = '' and c.held = '') or c.author = ?2)
          order by c.at desc, c.id desc limit ?5"
     );
     page(cx, cx.db().query(sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
@@ -159,10 +176,21 @@ pub async fn mine(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Said>> {
                     select 1 from contribution l where l.root = c.id and l.withdrawn_at is null)))
            and (c.community in (select g.audience from grants g where g.person = ?1) or (c.author = ?1 and not c.voice)
                 or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
-           and visible_to(c.id, ?1)
+           and visible_to(c.id, ?1) and ((c.hidden = '' and c.held = '') or (c.author = ?1 and not c.voice))
+           and heard_by(c.author, ?1) and (c.audience <> 'named' or unblocked(c.author, ?1))
          order by c.at desc, c.id desc limit ?4"
     );
     page(cx, cx.db().query(sql, vals![cx.me()?, after.at, after.id, limit as i64 + 1]).await?, limit)
+}
+
+/// What waits for a steward in a community, the oldest first. The caller's rule has said who may look at it.
+pub(crate) async fn held(cx: &Cx, community: CommunityId) -> Result<Vec<Said>> {
+    let sql = opening!(
+        "?2",
+        "where c.community = ?1 and c.held <> '' and c.held not like 'declined%' and c.withdrawn_at is null and visible_to(c.community, ?2)
+         order by c.at, c.id limit 100"
+    );
+    cx.db().query(sql, vals![community, cx.viewer]).await?.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
 }
 
 /// A trail: narrations of one piece of work in order.
@@ -170,6 +198,7 @@ pub async fn trail(cx: &Cx, trail: TrailId, after: Cursor, limit: usize) -> Resu
     let sql = opening!(
         "?2",
         "where c.trail = ?1 and c.withdrawn_at is null and (c.at, c.id) > (?3, ?4) and visible_to(c.root, ?2)
+           and ((c.hidden = '' and c.held = '') or c.author = ?2) and unblocked_by(c.author, ?2)
          order by c.at, c.id limit ?5"
     );
     page(cx, cx.db().query(sql, vals![trail, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
@@ -180,7 +209,8 @@ pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) ->
     let sql = said!(
         "?2",
         "0",
-        "where (c.grew_from = ?1 or c.id = ?3) and c.withdrawn_at is null and visible_to(c.root, ?2) order by c.at, c.id limit 50"
+        "where (c.grew_from = ?1 or c.id = ?3) and c.withdrawn_at is null and visible_to(c.root, ?2)
+           and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2) order by c.at, c.id limit 50"
     );
     cx.db().query(sql, vals![id, cx.viewer, from]).await?.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
 }
@@ -188,7 +218,8 @@ pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) ->
 /// How many openings came after one that is on the page; for live streams.
 pub async fn newer_in_community(cx: &Cx, community: CommunityId, after: i64) -> Result<i64> {
     let sql = "select count(*) from contribution c where c.community = ?1 and c.parent is null and c.id > ?3
-        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(c.id, ?2)";
+        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(c.id, ?2)
+        and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)";
     count(cx, sql, vals![community, cx.viewer, after]).await
 }
 
@@ -197,13 +228,15 @@ pub async fn newer_of_mine(cx: &Cx, after: i64) -> Result<i64> {
         and not c.voice and c.author <> ?1
         and (c.community in (select g.audience from grants g where g.person = ?1)
              or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
-        and visible_to(c.id, ?1)";
+        and visible_to(c.id, ?1) and c.hidden = '' and c.held = ''
+        and heard_by(c.author, ?1) and (c.audience <> 'named' or unblocked(c.author, ?1))";
     count(cx, sql, vals![cx.me()?, after]).await
 }
 
 pub async fn newer_replies(cx: &Cx, root: ContributionId, after: i64) -> Result<i64> {
     let sql = "select count(*) from contribution c where c.root = ?1 and c.parent is not null and c.id > ?3
-        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(?1, ?2)";
+        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(?1, ?2)
+        and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)";
     count(cx, sql, vals![root, cx.viewer, after]).await
 }
 
@@ -228,11 +261,12 @@ pub struct Mark {
 }
 
 pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
-    let sql = "select m.contribution, m.id, m.words, m.person, p.name, case when visible_to(p.id, ?2) then p.handle end from (
+    let sql = "select m.contribution, m.id, m.words, m.person, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end from (
             select contribution, id, words, person, at from thanks where conversation = ?1
             union all select contribution, 0, '', person, at from me_too where conversation = ?1) m
         join person p on p.id = m.person join contribution c on c.id = m.contribution
-        where visible_to(?1, ?2) and (c.fades_at is null or c.fades_at > ?3) order by m.at, m.id limit 2000";
+        where visible_to(?1, ?2) and (c.fades_at is null or c.fades_at > ?3) and unblocked_by(m.person, ?2)
+        order by m.at, m.id limit 2000";
     let mark = |mut r: Row| {
         let (contribution, id, words): (_, i64, String) = (r.take()?, r.take()?, r.take()?);
         Ok(Mark {
@@ -258,7 +292,8 @@ pub struct Before {
 pub async fn history(cx: &Cx, id: ContributionId) -> Result<Vec<Before>> {
     let sql = "select r.version, r.title, r.html, r.at from contribution_revision r join contribution c on c.id = r.contribution
         where r.contribution = ?1 and c.withdrawn_at is null and (c.fades_at is null or c.fades_at > ?3) and visible_to(c.root, ?2)
-        order by r.version desc limit 200";
+          and unblocked_by(c.author, ?2)
+          and ((c.hidden = '' and c.held = '') or (c.author = ?2 and not c.voice)) order by r.version desc limit 200";
     let before = |mut r: Row| {
         Ok(Before { version: r.take()?, title: r.take()?, html: shell::Html::trusted(r.take()?), at: r.take()? })
     };

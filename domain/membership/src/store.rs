@@ -104,6 +104,7 @@ pub async fn members(cx: &Cx, community: CommunityId, after: Cursor, limit: usiz
             m.presence, m.away_until, m.began_at, m.id
         from membership m join person p on p.id = m.person join grants g on g.person = m.person and g.audience = m.community
         where m.community = ?1 and m.ended_at is null and (m.began_at, m.id) > (?3, ?4) and visible_to(m.community, ?2)
+          and (unblocked(p.id, ?2) or exists (select 1 from grants w where w.person = ?2 and w.audience = -?1))
           and (m.shown = 'everyone' or m.person = ?2
                or (m.shown = 'members' and exists (select 1 from grants v where v.person = ?2 and v.audience = ?1))
                or exists (select 1 from grants s where s.person = p.id and s.audience = -m.community))
@@ -182,13 +183,13 @@ pub async fn waiting(cx: &Cx) -> Result<Vec<Waiting>> {
     let me = cx.me()?;
     let sql = "select 'invitation' as what, i.id, c.slug, c.name, c.purpose, p.name, '', i.note, i.created_at as at
         from invitation i join community c on c.id = i.community join person p on p.id = i.inviter
-        where i.invitee = ?1 and i.ended_at is null and i.expires_at > ?2
+        where i.invitee = ?1 and i.ended_at is null and i.expires_at > ?2 and unblocked_by(i.inviter, ?1)
         union all select 'door', k.id, c.slug, c.name, c.purpose, '', '', '', k.opened_at
         from knock k join community c on c.id = k.community
         where k.person = ?1 and k.ended_at is null and k.opened_at is not null
         union all select 'hat', h.id, c.slug, c.name, '', p.name, '', '', h.offered_at
         from hat h join community c on c.id = h.community join person p on p.id = h.offered_by
-        where h.person = ?1 and h.accepted_at is null and h.ended_at is null
+        where h.person = ?1 and h.accepted_at is null and h.ended_at is null and unblocked_by(h.offered_by, ?1)
         union all select 'knock', k.id, c.slug, c.name, '', p.name, p.handle, k.words, k.at
         from knock k join community c on c.id = k.community join person p on p.id = k.person
         join grants g on g.person = ?1 and g.audience = -k.community

@@ -35,7 +35,7 @@ pub async fn suspend(cx: &Cx, slug: &str, input: &Suspending) -> Result<()> {
     let handle = person::acts::handle_as_typed(&input.handle.0);
     decide(|| async {
         let c = as_steward(cx, slug).await?;
-        let person = person::store::by_handle(cx, &handle).await?;
+        let person = person::store::by_handle_for_care(cx, &handle).await?;
         let person = person.ok_or_else(|| Error::invalid("handle", "Nobody here has this handle."))?.id;
         let theirs = store::standing_of(cx, c.id, person).await?;
         rules::may_suspend(&store::standing(cx, c.id).await?, person == me, theirs.steward)?;

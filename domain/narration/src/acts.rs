@@ -120,7 +120,7 @@ pub struct Growing {
 
 /// Begins a question, a problem or an insight that grew from a narration, for the same people.
 pub async fn grow(cx: &Cx, from: ContributionId, input: &Growing) -> Result<ContributionId> {
-    let source = said::one(cx, from).await?.filter(|s| !s.withdrawn && s.parent.is_none()).ok_or(Error::NotFound)?;
+    let source = said::one(cx, from).await?.filter(|s| s.quiet().is_none() && s.parent.is_none()).ok_or(Error::NotFound)?;
     let kind = rules::may_grow(source.kind, input.kind)?;
     let named = if source.audience == For::Named { said::named_ids(cx, source.id).await? } else { Vec::new() };
     let new = NewContribution {

@@ -139,7 +139,7 @@ struct GrowingPage {
 }
 
 async fn growing_page(visit: &Visit, id: ContributionId, form: Form) -> Result<Response> {
-    let source = contributions::one(&visit.cx, id).await?.filter(|s| !s.withdrawn).ok_or(Error::NotFound)?;
+    let source = contributions::one(&visit.cx, id).await?.filter(|s| s.quiet().is_none()).ok_or(Error::NotFound)?;
     crate::rules::may_grow(source.kind, Some(conversation::Kind::Question)).map_err(Error::from)?;
     let draft = format!("grow-{id}");
     let words = match form.value("words") {

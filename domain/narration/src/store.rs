@@ -21,7 +21,8 @@ fn trail(mut r: Row) -> Result<Trail> {
 pub async fn seen(cx: &Cx, id: TrailId) -> Result<Option<Trail>> {
     let sql = "select t.id, t.title, k.slug, k.name from trail t left join community k on k.id = t.community
         where t.id = ?1 and exists (
-            select 1 from contribution c where c.trail = t.id and c.withdrawn_at is null and visible_to(c.root, ?2))";
+            select 1 from contribution c where c.trail = t.id and c.withdrawn_at is null and visible_to(c.root, ?2)
+              and ((c.hidden = '' and c.held = '') or c.author = ?2) and unblocked_by(c.author, ?2))";
     cx.db().one(sql, vals![id, cx.viewer]).await?.map(trail).transpose()
 }
 

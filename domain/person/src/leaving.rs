@@ -8,14 +8,14 @@ use shell::request::see;
 use shell::{Act, Answer, Belongings, Form, Future, Needs, Route, T, Visit};
 
 use crate::rules::Refusal;
-use crate::{password, store};
+use crate::{password, silencing, store};
 
 kernel::choice! {
     /// What becomes of the words of who leaves.
     pub enum Words { Keep = "keep", Erase = "erase" }
 }
 
-pub const BELONGINGS: Belongings = Belongings { slice: "person", list, export, keep: forget_circles, erase: forget_circles };
+pub const BELONGINGS: Belongings = Belongings { slice: "person", list, export, keep: keep_words, erase: erase_words };
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -29,21 +29,21 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
     Box::pin(async move {
         let sql = "select (select count(*) from session where person = ?1 and ended_at is null),
             (select count(*) from token where person = ?1 and ended_at is null),
-            (select count(*) from circle where keeper = ?1)";
+            (select count(*) from circle where keeper = ?1), (select count(*) from silence where person = ?1)";
         let mut row = cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?;
-        let (sessions, tokens, circles): (i64, i64, i64) = (row.take()?, row.take()?, row.take()?);
+        let (sessions, tokens, circles, silenced): (i64, i64, i64, i64) = (row.take()?, row.take()?, row.take()?, row.take()?);
         Ok(vec![
             "Your account with its password, and your profile.".into(),
             Say::new("Open sessions: {n}. All of them end.").with("n", sessions),
             Say::new("Tokens for programs: {n}. All of them end.").with("n", tokens),
             Say::new("Circles that you keep: {n}. They are removed.").with("n", circles),
+            Say::new("People that you muted or blocked: {n}. The list goes with you.").with("n", silenced),
         ])
     })
 }
 
 fn export(cx: Cx, person: PersonId) -> Future<Value> {
     Box::pin(async move {
-        let own = store::own(&cx.as_person(person)).await?;
         let mut circles = Vec::new();
         let sql = "select c.name, coalesce(p.handle, '') from circle c left join in_circle i on i.circle = c.id
             left join person p on p.id = i.person where c.keeper = ?1 order by c.id, p.handle limit 2500";
@@ -51,19 +51,32 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
             let (circle, handle): (String, String) = (r.take()?, r.take()?);
             circles.push(json!({"circle": circle, "person": handle}));
         }
+        let me = cx.as_person(person);
+        let (own, silenced) = (store::own(&me).await?, silencing::silenced(&me).await?);
+        let silenced: Vec<Value> = silenced.into_iter().map(|s| json!({"name": s.name, "handle": s.handle, "kind": s.kind, "since": s.since})).collect();
         Ok(json!({
             "circles": circles,
             "handle": own.person.handle, "name": own.person.name, "practice": own.person.practice,
             "organisation": own.person.organisation, "mail": own.mail, "zone": own.person.zone,
-            "language": own.language, "theme": own.theme, "shown_to": own.shown, "since": own.created_at,
+            "language": own.language, "theme": own.theme, "shown_to": own.shown, "since": own.created_at, "silenced": silenced,
         }))
     })
 }
 
 /// The person's own row is changed by the act itself, in both cases alike.
-fn forget_circles(_: Cx, person: PersonId) -> Future<Batch> {
+fn keep_words(_: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move {
         let mut batch = Batch::new();
+        silencing::forget(&mut batch, person, false);
+        crate::circles::forget_all(&mut batch, person);
+        Ok(batch)
+    })
+}
+
+fn erase_words(_: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move {
+        let mut batch = Batch::new();
+        silencing::forget(&mut batch, person, true);
         crate::circles::forget_all(&mut batch, person);
         Ok(batch)
     })

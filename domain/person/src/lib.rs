@@ -9,6 +9,7 @@ mod leaving;
 mod pages;
 mod password;
 pub mod rules;
+pub mod silencing;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -53,11 +54,13 @@ pub fn slice() -> Slice {
         ],
         projections: vec![project],
         derived: vec!["reach", "grants"],
-        pages: pages::routes().into_iter().chain(home::routes()).chain(leaving::routes()).chain(circles::routes()).collect(),
-        api: api::routes(),
+        pages: [pages::routes(), home::routes(), silencing::routes(), leaving::routes(), circles::routes()].into_iter().flatten().collect(),
+        api: api::routes().into_iter().chain(silencing::api_routes()).collect(),
         panels: vec![
             Panel { place: Place::Welcome, order: 0, show: home::welcome },
+            Panel { place: Place::PersonAside, order: 90, show: silencing::panel },
             Panel { place: Place::Me, order: 20, show: circles::link },
+            Panel { place: Place::Me, order: 30, show: silencing::link },
         ],
         belongings: Some(leaving::BELONGINGS),
         door: Some(door::DOOR),

@@ -13,6 +13,7 @@ pub enum Refusal {
     LinkUsed,
     NotOperator,
     LastOperator,
+    Yourself,
 }
 
 impl From<Refusal> for Say {
@@ -24,6 +25,7 @@ impl From<Refusal> for Say {
             Refusal::WrongPassword => "Handle and password do not belong together. If you forgot it, ask the operator for a one-time link.",
             Refusal::LinkUsed => "This link was used already, or its day is over. Please ask for a new one.",
             Refusal::NotOperator => "Only the operator of this place can do this.",
+            Refusal::Yourself => "This cannot be done to yourself.",
             Refusal::LastOperator => "You are the only operator. Please make somebody else one first: tacit person add --operator.",
         })
     }

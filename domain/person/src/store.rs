@@ -40,20 +40,27 @@ fn person(row: &mut Row) -> Result<Person> {
     })
 }
 
-/// The person with this handle, if the viewer may see their page.
+/// The person with this handle, if the viewer may see their page, and neither of the two has blocked the other.
 pub async fn by_handle(cx: &Cx, handle: &str) -> Result<Option<Person>> {
+    let sql = "select p.id, p.handle, p.name, p.practice, p.organisation, p.zone from person p
+        where p.handle = ?1 and p.left_at is null and visible_to(p.id, ?2) and unblocked(p.id, ?2)";
+    cx.db().one(sql, vals![handle, cx.viewer]).await?.as_mut().map(person).transpose()
+}
+
+/// The same for who acts as a steward: blocking keeps nobody from stewarding, nor from being stewarded.
+pub async fn by_handle_for_care(cx: &Cx, handle: &str) -> Result<Option<Person>> {
     let sql = "select p.id, p.handle, p.name, p.practice, p.organisation, p.zone from person p
         where p.handle = ?1 and p.left_at is null and visible_to(p.id, ?2)";
     cx.db().one(sql, vals![handle, cx.viewer]).await?.as_mut().map(person).transpose()
 }
 
-/// The people with these handles whom the viewer may see.
+/// The people with these handles whom the viewer may see and reach.
 pub async fn by_handles(cx: &Cx, handles: &[String]) -> Result<Vec<Person>> {
     if handles.is_empty() {
         return Ok(Vec::new());
     }
     let sql = "select p.id, p.handle, p.name, p.practice, p.organisation, p.zone from person p
-        where in_texts(p.handle, ?1) and p.left_at is null and visible_to(p.id, ?2) order by p.handle";
+        where in_texts(p.handle, ?1) and p.left_at is null and visible_to(p.id, ?2) and unblocked(p.id, ?2) order by p.handle";
     let rows = cx.db().query(sql, vals![kernel::Val::list(handles), cx.viewer]).await?;
     rows.into_iter().map(|mut row| person(&mut row)).collect()
 }
