@@ -37,13 +37,13 @@ pub async fn serve(config: &Config, with_demo: bool) -> Result<()> {
         settings.public_url = settings.public_url.replace(":0", &format!(":{port}"));
     }
     let url = settings.public_url.clone();
-    let (shell, router) = shell::app(house.clone(), settings, slices(), closing.clone())?;
+    let (shell, front) = shell::app(house.clone(), settings, slices(), closing.clone())?;
     let jobs = [
         tokio::spawn(house.db.clone().follow()),
         tokio::spawn(Opened::keep_lease(house.clone(), opened.holder.clone())),
         tokio::spawn(every_minute(house.clone(), shell)),
     ];
-    let serving = tokio::spawn(listen(listener, router, Deadlines::default(), config.trusted_proxy.value, closing));
+    let serving = tokio::spawn(listen(listener, front, Deadlines::default(), config.trusted_proxy.value, closing));
     greet(&house, &url, is_demo, empty && !with_demo).await?;
     stopped().await?;
     tracing::info!("stopping: finishing what is under way");

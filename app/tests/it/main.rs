@@ -6,6 +6,7 @@ mod conventions;
 mod durability;
 mod engines;
 mod journal;
+mod kept_pages;
 mod silence;
 mod slow;
 mod world;

@@ -6,7 +6,7 @@ use community::acts::NewCommunity;
 use community::{Openness, Stage};
 use conversation::acts::{Lineage, NewContribution, NewReply};
 use conversation::{ContributionId, For, Thanking};
-use kernel::{Cursor, Error, Line, PersonId, Silence};
+use kernel::{Cursor, Error, Line, PersonId, Silence, Viewer};
 use membership::acts::Joining;
 use membership::hats::Offering;
 use membership::invitations::Inviting;
@@ -14,6 +14,7 @@ use person::acts::NewAccount;
 use person::silencing;
 use serde_json::json;
 use shell::Scope;
+use shell::live::{Ear, Topic};
 use testkit::{App, Client, Engine, both};
 
 const SLUG: &str = "nights";
@@ -109,10 +110,10 @@ fn what_a_muted_person_says_is_not_brought_and_stands_where_it_is_read() {
         }
         let stream = w.program(w.ada).await.get("/api/v1/communities/nights/contributions").await.body;
         assert!(!stream.contains("A word of Bo"), "{stream}");
-        assert_eq!(conversation::store::newer_of_mine(&w.app.by(w.ada), 0).await.unwrap(), 0);
+        assert_eq!(newer(&w.app, w.ada, Topic::Home).await, 0);
         let mine = w.say(w.ada, "Mine.").await;
         w.reply(w.bo, mine, "An answer of Bo's.").await.unwrap();
-        assert_eq!(conversation::store::newer_replies(&w.app.by(w.ada), mine, 0).await.unwrap(), 0);
+        assert_eq!(newer(&w.app, w.ada, Topic::Conversation(mine.into())).await, 0);
         assert!(w.page(&format!("/conversations/{mine}")).await.contains("An answer of Bo"));
         // A muted person still reaches her.
         w.private(w.bo, "ada", "Psst.").await.unwrap();
@@ -144,8 +145,8 @@ fn nothing_of_a_blocked_person_is_shown_and_the_answers_keep_their_places() {
             assert!(!body.contains("of Bo") && !body.contains("Bo Berg"), "{path}: {body}");
         }
         assert_eq!(program.get(&format!("/api/v1/contributions/{theirs}")).await.json()["blocked"], json!(true));
-        assert_eq!(conversation::store::newer_replies(&w.app.by(w.ada), mine, 0).await.unwrap(), 1);
-        assert_eq!(conversation::store::newer_of_mine(&w.app.by(w.ada), 0).await.unwrap(), 0);
+        assert_eq!(newer(&w.app, w.ada, Topic::Conversation(mine.into())).await, 1);
+        assert_eq!(newer(&w.app, w.ada, Topic::Home).await, 0);
         // A community stays readable: Bo still reads what Ada says in it.
         assert!(w.browser(w.bo).await.get(&format!("/conversations/{mine}")).await.body.contains("Mine."));
     });
@@ -193,7 +194,7 @@ fn in_a_private_conversation_of_two_neither_hears_the_other_any_more() {
         w.reply(w.bo, private, "Bo once more.").await.unwrap();
         let page = w.page(&format!("/conversations/{private}")).await;
         assert!(!page.contains("Bo once more") && !page.contains("Bo&#39;s answer"), "{page}");
-        assert_eq!(conversation::store::newer_replies(&w.app.by(w.ada), private, 0).await.unwrap(), 0);
+        assert_eq!(newer(&w.app, w.ada, Topic::Conversation(private.into())).await, 0);
         assert!(matches!(w.reply(w.ada, private, "And yet").await, Err(Error::Refused(_))));
         let his = conversation::store::mine(&w.app.by(w.bo), Cursor::NEWEST, 20).await.unwrap();
         assert!(his.items.iter().all(|s| s.id != private), "it is not brought to Bo any more");
@@ -251,4 +252,10 @@ fn whom_somebody_silenced_is_theirs_alone_to_see_and_to_take_back() {
         assert_eq!(browser.post("/@bo/silence", &[("kind", "mute")]).await.status, 303);
         assert!(browser.get("/@bo").await.body.contains("You muted this person"));
     });
+}
+
+/// What a live page of theirs would be told.
+async fn newer(app: &App, person: PersonId, topic: Topic) -> i64 {
+    let ear = Ear { viewer: Viewer::Person(person), after: 0 };
+    conversation::live::news(app.system(), topic, vec![ear]).await.unwrap()[0].unwrap_or(0)
 }

@@ -18,7 +18,7 @@ fn idle_and_dribbling_connections_are_let_go_at_their_deadline() {
         let ms = Duration::from_millis;
         let deadlines = Deadlines { header: ms(300), body: ms(300), idle: Duration::from_secs(30), stop: ms(300), ..Deadlines::default() };
         let (stop, closing) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, app.router.clone(), deadlines, None, closing));
+        let serving = tokio::spawn(serve(listener, app.front.clone(), deadlines, None, closing));
         let dribbles: [&[u8]; 3] = [
             b"",
             b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",

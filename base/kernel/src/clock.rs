@@ -39,7 +39,10 @@ impl Timestamp {
 
     /// RFC 3339 in UTC, to the second.
     pub fn rfc3339(self) -> String {
-        self.jiff().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+        let utc = jiff::tz::TimeZone::UTC.to_datetime(self.jiff());
+        let (date, time) = (utc.date(), utc.time());
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second())
     }
 
     pub fn parse(text: &str) -> Option<Self> {

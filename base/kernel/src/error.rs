@@ -19,9 +19,27 @@ impl Say {
 
     /// The sentence after `pattern`, which is `text` or its translation.
     pub fn fill(&self, pattern: &str) -> String {
-        self.args.iter().fold(pattern.to_owned(), |line, (name, value)| {
-            line.replace(&format!("{{{name}}}"), value)
-        })
+        let mut line = String::with_capacity(pattern.len() + 16);
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once('{') {
+            line.push_str(before);
+            let named = after.split_once('}').and_then(|(name, after)| {
+                let (_, value) = self.args.iter().find(|(n, _)| *n == name)?;
+                Some((value, after))
+            });
+            match named {
+                Some((value, after)) => {
+                    line.push_str(value);
+                    rest = after;
+                }
+                None => {
+                    line.push('{');
+                    rest = after;
+                }
+            }
+        }
+        line.push_str(rest);
+        line
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use askama::Template;
+use askama::{DynTemplate, Template};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{Error, Id, Result};
@@ -47,6 +47,17 @@ impl fmt::Display for Html {
 
 impl askama::filters::HtmlSafe for Html {}
 
+/// A page's own part, written straight into its frame.
+struct Main<'a>(&'a dyn DynTemplate);
+
+impl fmt::Display for Main<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.dyn_render_into(f).map_err(|_| fmt::Error)
+    }
+}
+
+impl askama::filters::HtmlSafe for Main<'_> {}
+
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -72,7 +83,7 @@ struct Frame<'a> {
     signed_in: Option<(&'a str, &'a str)>,
     path: &'a str,
     top: Html,
-    main: Html,
+    main: Main<'a>,
     instance: &'a str,
     demo: bool,
     css: &'static str,
@@ -84,18 +95,18 @@ struct Frame<'a> {
 pub struct Page<'a> {
     pub title: &'a str,
     pub status: StatusCode,
-    pub main: Html,
+    pub main: &'a (dyn DynTemplate + Sync),
 }
 
 impl Visit {
     /// A whole page.
-    pub async fn page(&self, title: &str, main: &impl Template) -> Result<Response> {
-        self.page_with(Page { title, status: StatusCode::OK, main: Html::of(main)? }).await
+    pub async fn page(&self, title: &str, main: &(impl Template + Sync)) -> Result<Response> {
+        self.page_with(Page { title, status: StatusCode::OK, main }).await
     }
 
     /// The form again, with what is wrong beside its fields.
-    pub async fn page_again(&self, title: &str, main: &impl Template) -> Result<Response> {
-        self.page_with(Page { title, status: StatusCode::UNPROCESSABLE_ENTITY, main: Html::of(main)? }).await
+    pub async fn page_again(&self, title: &str, main: &(impl Template + Sync)) -> Result<Response> {
+        self.page_with(Page { title, status: StatusCode::UNPROCESSABLE_ENTITY, main }).await
     }
 
     pub async fn page_with(&self, page: Page<'_>) -> Result<Response> {
@@ -112,11 +123,11 @@ impl Visit {
             t: self.t,
             title: page.title,
             theme: guest.map_or("", |g| g.theme.as_str()),
-            zone: self.zone(),
+            zone: guest.map_or("UTC", |g| g.zone.as_str()),
             signed_in: guest.map(|g| (g.name.as_str(), g.handle.as_str())),
             path: self.path.split('?').next().unwrap_or_default(),
             top,
-            main: page.main,
+            main: Main(page.main),
             instance: &self.shell.config.name,
             demo: self.shell.config.demo,
             css: asset::APP_CSS,

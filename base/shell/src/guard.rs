@@ -9,8 +9,10 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
 use kernel::{Cx, Error, Result, Viewer, hash_secret};
 
+use crate::cache::Shows;
 use crate::frame::{Html, Page};
 use crate::limits::{forwarded, network_of};
 use crate::ports::{Guest, Scope};
@@ -18,7 +20,7 @@ use crate::request::{Answer, Fault, Visit};
 use crate::router::{App, Shell};
 use crate::slice::{Needs, Rate, Who};
 use crate::translation::T;
-use crate::api;
+use crate::{api, when};
 
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; \
@@ -54,6 +56,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
         guest: None,
         t: T::of_header(shell.languages, text(header::ACCEPT_LANGUAGE)),
         shell: shell.clone(),
+        zone: TimeZone::UTC,
         path,
         api,
         address: network_of(client(shell, req)),
@@ -70,6 +73,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
         match asked(shell.house.clone(), hash_secret(&secret)).await {
             Ok(Some(guest)) => {
                 visit.cx.viewer = Viewer::Person(guest.person);
+                visit.zone = when::zone(&guest.zone);
                 if !guest.language.is_empty() {
                     visit.t = T::of_code(shell.languages, &guest.language);
                 }
@@ -94,7 +98,7 @@ fn client(shell: &Shell, req: &Request) -> IpAddr {
 }
 
 /// The names this place has: its public one, and this machine's own.
-fn known_host(shell: &Shell, header: &str, uri: Option<&str>) -> bool {
+pub(crate) fn known_host(shell: &Shell, header: &str, uri: Option<&str>) -> bool {
     let host = if header.is_empty() { uri.unwrap_or_default() } else { header };
     let host = &host.to_ascii_lowercase();
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host.as_str(), |(n, _)| n);
@@ -108,7 +112,7 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-fn cookie(shell: &Shell, headers: &HeaderMap) -> Option<String> {
+pub(crate) fn cookie(shell: &Shell, headers: &HeaderMap) -> Option<String> {
     let name = shell.config.cookie();
     headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
         let (n, value) = pair.trim().split_once('=')?;
@@ -119,7 +123,13 @@ fn cookie(shell: &Shell, headers: &HeaderMap) -> Option<String> {
 /// Before one route: what it needs.
 pub async fn needs(State(needs): State<Needs>, visit: Visit, req: Request, next: Next) -> Response {
     match allowed(needs, &visit, &req) {
-        Ok(()) => next.run(req).await,
+        Ok(()) => {
+            let mut response = next.run(req).await;
+            if needs.shared && visit.guest.is_none() && response.extensions().get::<Shows>().is_none() {
+                response.extensions_mut().insert(Shows::Everything);
+            }
+            response
+        }
         Err(Denied::Fault(error)) => Fault(error).into_response(),
         Err(Denied::SignIn) => signed_out(&visit, needs, req).await,
     }
@@ -237,7 +247,7 @@ async fn page(visit: &Visit, status: StatusCode, error: &Error, kept: Option<Kep
     let nothing = matches!(error, Error::NotFound | Error::TooMany(_));
     let note = (!nothing && words.is_none()).then(|| t.say("Nothing was changed.").to_owned());
     let shown = ErrorPage { t, what: what.clone(), kept: note, words, todo, sign_in: kept.is_some(), reference };
-    let page = Page { title: &what, status, main: Html::of(&shown)? };
+    let page = Page { title: &what, status, main: &shown };
     visit.framed(page, Html::default())
 }
 

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod asset;
+pub mod cache;
 pub mod form;
 pub mod frame;
 pub mod guard;
@@ -16,6 +17,7 @@ pub mod translation;
 pub mod when;
 pub mod words;
 
+pub use cache::{Front, Shows};
 pub use form::Form;
 pub use frame::Html;
 pub use ports::{Belongings, Door, Future, Guest, Panel, Place, Scope};

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
@@ -18,8 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep};
-use tower::ServiceExt;
 
+use crate::cache::Front;
 use crate::guard::method_override;
 use crate::limits::network_of;
 
@@ -47,7 +46,7 @@ impl Default for Deadlines {
 /// Serves until `closing` turns true, then finishes what is under way.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    front: Front,
     deadlines: Deadlines,
     proxy: Option<IpAddr>,
     mut closing: watch::Receiver<bool>,
@@ -69,7 +68,7 @@ pub async fn serve(
         };
         let Some(place) = crowd.enter(peer.ip(), proxy, deadlines) else { continue };
         let _ = stream.set_nodelay(true);
-        let connection = connection(stream, peer, router.clone(), deadlines);
+        let connection = connection(stream, peer, front.clone(), deadlines);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             let _place = place;
@@ -87,7 +86,7 @@ pub async fn serve(
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    front: Front,
     deadlines: Deadlines,
 ) -> hyper_util::server::conn::auto::Connection<
     'static,
@@ -106,7 +105,8 @@ fn connection(
     let service = hyper::service::service_fn(move |req: hyper::Request<Incoming>| {
         let mut req = req.map(|body| Body::new(Timely::new(body, deadlines.body)));
         req.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(method_override(req))
+        let front = front.clone();
+        async move { Ok(front.answer(method_override(req)).await) }
     });
     builder.serve_connection(TokioIo::new(Patient::new(stream, deadlines.idle)), service).into_owned()
 }

@@ -1,5 +1,6 @@
 //! Where slices plug in without knowing each other: panels on shared pages, belongings of a person, the door.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -81,6 +82,6 @@ pub struct Guest {
 pub struct Door {
     pub by_session: fn(Arc<House>, String) -> Future<Option<Guest>>,
     pub by_token: fn(Arc<House>, String) -> Future<Option<Guest>>,
-    /// Whether a session or token is still good.
-    pub still: fn(Arc<House>, Id) -> Future<bool>,
+    /// Which of these sessions and tokens are still good.
+    pub still: fn(Arc<House>, Vec<Id>) -> Future<HashSet<Id>>,
 }

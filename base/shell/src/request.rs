@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
 use kernel::{Cx, Error, Once, PersonId, Result, Timestamp};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -24,6 +25,8 @@ pub struct Visit {
     pub guest: Option<Arc<Guest>>,
     pub t: T,
     pub shell: Arc<Shell>,
+    /// The reader's zone: their times are told in it.
+    pub zone: TimeZone,
     /// Path and query.
     pub path: String,
     /// Answers are JSON and problem documents.
@@ -39,20 +42,16 @@ pub struct Visit {
 }
 
 impl Visit {
-    pub fn zone(&self) -> &str {
-        self.guest.as_deref().map_or("UTC", |g| g.zone.as_str())
-    }
-
     pub fn me(&self) -> Result<PersonId> {
         self.cx.me()
     }
 
     pub fn time(&self, at: Timestamp) -> Html {
-        when::time(at, self.zone(), self.t)
+        when::time(at, &self.zone, self.t)
     }
 
     pub fn day(&self, at: Timestamp) -> String {
-        when::day(at, self.zone(), self.t)
+        when::day(at, &self.zone, self.t)
     }
 
     /// A number that makes a form's act happen once, however often it is sent.

@@ -7,9 +7,11 @@ use axum::Router;
 use axum::middleware;
 use axum::routing::get;
 use kernel::House;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
+use crate::cache::Front;
 use crate::limits::Limits;
+use crate::live::Hub;
 use crate::ports::{Belongings, Door, Panel};
 use crate::request::Visit;
 use crate::slice::Slice;
@@ -71,6 +73,8 @@ pub struct Shell {
     pub limits: Limits,
     pub openapi: serde_json::Value,
     pub(crate) languages: &'static [Language],
+    /// Who listens on this node.
+    pub live: Arc<Hub>,
     /// Told when the program is about to end, so that open streams end first.
     pub closing: tokio::sync::watch::Receiver<bool>,
 }
@@ -83,7 +87,7 @@ pub fn app(
     config: Config,
     slices: Vec<Slice>,
     closing: tokio::sync::watch::Receiver<bool>,
-) -> kernel::Result<(App, Router)> {
+) -> kernel::Result<(App, Front)> {
     let door = slices.iter().find_map(|s| s.door).ok_or_else(|| kernel::Error::broken("no slice opens the door"))?;
     let mut panels: Vec<Panel> = slices.iter().flat_map(|s| s.panels.iter().copied()).collect();
     panels.sort_by_key(|p| p.order);
@@ -96,8 +100,11 @@ pub fn app(
         config,
         panels,
         door,
+        live: Hub::new(),
         closing,
     });
+    tokio::spawn(shell.live.clone().run(shell.house.clone(), door, shell.closing.clone()));
+    let within = slices.iter().flat_map(|s| s.within.iter().copied()).collect();
     let mut router: Router<App> = Router::new();
     for route in slices.into_iter().flat_map(|s| s.pages.into_iter().chain(s.api)) {
         let layer = middleware::from_fn_with_state(route.needs, guard::needs);
@@ -113,10 +120,12 @@ pub fn app(
         .method_not_allowed_fallback(|visit: Visit| async move { guard::wrong_method(&visit) })
         .layer(middleware::from_fn(guard::catch_panics))
         .layer(middleware::from_fn_with_state(shell.clone(), guard::visit))
-        .layer(CompressionLayer::new())
+        // Made for one reader, a page is compressed quickly; what is kept for many (cache.rs) goes the same way once.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .route("/assets/{file}", get(asset::serve))
         .with_state(shell.clone());
-    Ok((shell, router))
+    let front = Front::new(shell.clone(), router, within);
+    Ok((shell, front))
 }
 
 /// Whether this node can read its database. No needs: a load balancer asks often and is nobody.

@@ -23,6 +23,8 @@ pub struct Slice {
     pub panels: Vec<Panel>,
     pub belongings: Option<Belongings>,
     pub door: Option<Door>,
+    /// Verbs of events that change the page of their own conversation, and no other conversation's (see cache.rs).
+    pub within: Vec<&'static str>,
     /// Its sentences in other languages: code and text of a file like the shell's own.
     pub languages: Vec<(&'static str, &'static str)>,
 }
@@ -59,6 +61,8 @@ pub struct Needs {
     pub rate: Rate,
     /// Bytes of body at most.
     pub body: usize,
+    /// A page that is the same for everybody who is signed out: it may be kept (see cache.rs).
+    pub shared: bool,
 }
 
 /// Enough for any form but the ones with long words.
@@ -68,10 +72,15 @@ pub const LONG_FORM: usize = 1024 * 1024;
 
 impl Needs {
     pub const fn new(who: Who, rate: Rate, body: usize) -> Self {
-        Self { who, rate, body }
+        Self { who, rate, body, shared: false }
     }
     pub const fn reading() -> Self {
         Self::new(Who::Anyone, Rate::Read, 0)
+    }
+    /// Reading what is the same for everybody who is signed out: nothing on it depends on who exactly asks, and it holds
+    /// no number that may be used once.
+    pub const fn shared() -> Self {
+        Self { shared: true, ..Self::reading() }
     }
     pub const fn reading_own() -> Self {
         Self::new(Who::SignedIn, Rate::Read, 0)

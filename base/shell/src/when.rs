@@ -1,5 +1,6 @@
 //! Times as people read them: absolute in the reader's zone, exact in the markup; the browser makes them relative.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kernel::{Say, Timestamp};
 
@@ -15,17 +16,20 @@ pub fn is_zone(name: &str) -> bool {
 }
 
 /// `<time>` with day and minute in the reader's zone.
-pub fn time(at: Timestamp, zone_name: &str, t: T) -> Html {
-    let local = at.jiff().to_zoned_datetime(zone(zone_name));
-    let text = format!("{}, {}", day(at, zone_name, t), local.strftime("%H:%M"));
-    Html::trusted(format!("<time datetime=\"{}\" data-relative>{text}</time>", at.rfc3339()))
+pub fn time(at: Timestamp, zone: &TimeZone, t: T) -> Html {
+    let local = zone.to_datetime(at.jiff());
+    let (hour, minute) = (local.hour(), local.minute());
+    Html::trusted(format!("<time datetime=\"{}\" data-relative>{}, {hour:02}:{minute:02}</time>", at.rfc3339(), date(local.date(), t)))
 }
 
 /// The day alone.
-pub fn day(at: Timestamp, zone_name: &str, t: T) -> String {
-    let local = at.jiff().to_zoned_datetime(zone(zone_name));
-    let say = Say::new("{day} {month} {year}").with("day", local.day()).with("month", month(local.month(), t));
-    t.sentence(&say.with("year", local.year()))
+pub fn day(at: Timestamp, zone: &TimeZone, t: T) -> String {
+    date(zone.to_datetime(at.jiff()).date(), t)
+}
+
+fn date(date: Date, t: T) -> String {
+    let say = Say::new("{day} {month} {year}").with("day", date.day()).with("month", month(date.month(), t));
+    t.sentence(&say.with("year", date.year()))
 }
 
 /// Hour and minute where somebody is.

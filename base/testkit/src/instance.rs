@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
 use kernel::db::{Place, kernel_migrations};
 use kernel::{Clock, Cx, Db, House, IdMaker, PersonId, Random, Timestamp, Viewer};
 use shell::router::App as Shared;
-use shell::{Config, Slice};
+use shell::{Config, Front, Slice};
 use tokio::sync::watch;
 
 use crate::{Client, postgres};
@@ -30,7 +29,7 @@ impl Engine {
 pub struct App {
     pub house: Arc<House>,
     pub shell: Shared,
-    pub router: Router,
+    pub front: Front,
     pub place: Place,
     folder: PathBuf,
     closing: watch::Sender<bool>,
@@ -69,9 +68,9 @@ impl App {
         let house = Arc::new(House { db, clock, ids, random: Random::seeded(1) });
         let (closing, close) = watch::channel(false);
         let config = Config { limits: false, ..Config::local("http://localhost") };
-        let (shell, router) = shell::app(house.clone(), config, slices(), close).unwrap();
+        let (shell, front) = shell::app(house.clone(), config, slices(), close).unwrap();
         let follower = tokio::spawn(house.db.clone().follow());
-        Self { house, shell, router, place, folder, closing, follower }
+        Self { house, shell, front, place, folder, closing, follower }
     }
 
     /// Acts as a person.
@@ -94,7 +93,7 @@ impl App {
 
     /// A browser or program without a session.
     pub fn client(&self) -> Client {
-        Client::new(self.router.clone())
+        Client::new(self.front.clone())
     }
 }
 

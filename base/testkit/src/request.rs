@@ -1,15 +1,13 @@
 //! Requests straight into the router: a browser with its cookie, or a program with its token.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use tower::ServiceExt;
 
 #[derive(Clone)]
 pub struct Client {
-    router: Router,
+    front: shell::Front,
     cookie: Option<String>,
     token: Option<String>,
 }
@@ -36,8 +34,8 @@ impl Answered {
 }
 
 impl Client {
-    pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookie: None, token: None }
+    pub(crate) fn new(front: shell::Front) -> Self {
+        Self { front, cookie: None, token: None }
     }
 
     pub fn with_cookie(&self, secret: &str) -> Self {
@@ -85,7 +83,7 @@ impl Client {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let request = shell::guard::method_override(request.body(Body::from(body.to_owned())).unwrap());
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.front.answer(request).await;
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let cookie = header(header::SET_COOKIE).and_then(|c| Some(c.strip_prefix("tacit=")?.split(';').next()?.to_owned()));
         let (status, location) = (response.status(), header(header::LOCATION));
@@ -102,7 +100,7 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, format!("tacit={cookie}"));
         }
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let response = self.front.answer(request.body(Body::empty()).unwrap()).await;
         Stream { status: response.status(), body: response.into_body(), rest: String::new() }
     }
 }

@@ -36,7 +36,7 @@ pub fn slice() -> Slice {
         api: api::routes(),
         panels: vec![Panel { place: Place::Welcome, order: 10, show: pages::open_doors }],
         belongings: Some(belongings::BELONGINGS),
-        door: None,
+        ..Slice::default()
     }
 }
 

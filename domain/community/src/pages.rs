@@ -16,9 +16,9 @@ use crate::{Openness, Stage, rules};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/communities", Needs::reading(), directory),
-        Route::get("/c/{slug}", Needs::reading(), door),
-        Route::get("/c/{slug}/charter", Needs::reading(), charter),
+        Route::get("/communities", Needs::shared(), directory),
+        Route::get("/c/{slug}", Needs::shared(), door),
+        Route::get("/c/{slug}/charter", Needs::shared(), charter),
         Route::get("/c/{slug}/charter/revision", Needs::reading_own(), revision_form),
         Route::post("/c/{slug}/charter", Needs::new(Who::SignedIn, Rate::Write, FORM), revise),
     ]

@@ -7,7 +7,7 @@ pub mod care;
 pub mod drafts;
 pub mod fading;
 pub mod holding;
-mod live;
+pub mod live;
 mod marks;
 mod pages;
 mod remembering;
@@ -71,6 +71,7 @@ pub fn slice() -> Slice {
         ],
         projections: vec![project],
         derived: vec![],
+        within: vec!["replied", "thanked", "said_me_too", "took_back_me_too"],
         pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes()].into_iter().flatten().collect(),
         api: api::routes(),
         panels: vec![
@@ -82,7 +83,7 @@ pub fn slice() -> Slice {
             panel(Place::PersonAside, 10, streams::talk_privately),
         ],
         belongings: Some(belongings::BELONGINGS),
-        door: None,
+        ..Slice::default()
     }
 }
 

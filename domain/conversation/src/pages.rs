@@ -13,7 +13,7 @@ use person::circles;
 use serde::Deserialize;
 use shell::request::see;
 use shell::slice::LONG_FORM;
-use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Route, T, Visit, Who};
+use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Route, Shows, T, Visit, Who};
 
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::said::Said;
@@ -27,14 +27,14 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/c/{slug}/contributions", words, contribute),
         Route::get("/conversations/new", Needs::reading_own(), new_private),
         Route::post("/conversations", words, begin_private),
-        Route::get("/conversations/{id}", Needs::reading(), conversation),
+        Route::get("/conversations/{id}", Needs::shared(), conversation),
         Route::post("/contributions/{id}/replies", words, reply),
         Route::get("/contributions/{id}/edit", Needs::reading_own(), editing),
         Route::put("/contributions/{id}", words, edit),
         Route::put("/contributions/{id}/audience", Needs::acting(), reach),
         Route::post("/contributions/{id}/withdrawal", Needs::acting(), withdraw),
         Route::delete("/contributions/{id}/withdrawal", Needs::acting(), bring_back),
-        Route::get("/contributions/{id}/history", Needs::reading(), history),
+        Route::get("/contributions/{id}/history", Needs::shared(), history),
     ]
 }
 
@@ -159,19 +159,21 @@ struct Utterance<'a> {
     once: &'a str,
 }
 
+impl askama::filters::HtmlSafe for Utterance<'_> {}
+
 /// A reply with the list marks around it: nested lists, so that the shape is heard as well as seen.
-struct Node {
+struct Node<'a> {
     before: String,
-    html: Html,
+    said: Utterance<'a>,
 }
 
 #[derive(Template)]
 #[template(path = "conversation.html")]
-struct ConversationPage {
+struct ConversationPage<'a> {
     t: T,
     place: Option<(String, String)>,
-    opening: Html,
-    nodes: Vec<Node>,
+    opening: Utterance<'a>,
+    nodes: Vec<Node<'a>>,
     after: String,
     named: Vec<(String, String)>,
     fades: Option<Fades>,
@@ -238,13 +240,13 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
     let names: HashMap<ContributionId, &str> =
         replies.items.iter().chain([root]).map(|s| (s.id, s.author.name.as_str())).collect();
     let desk = Desk { visit, marks: &marks, names: &names, drafts: &drafts, may_answer, faulty: faulty.as_ref(), once: visit.once() };
-    let (nodes, end) = tree(&desk, &replies.items)?;
+    let (nodes, end) = tree(&desk, &replies.items);
     let mine = root.author.is(visit.cx.viewer.person());
     let path = format!("/conversations/{}", root.id);
     let shown = ConversationPage {
         t: visit.t,
         place: root.place.as_ref().map(|p| (format!("/c/{}", p.slug), p.name.clone())),
-        opening: desk.utterance(root)?,
+        opening: desk.utterance(root),
         nodes,
         after: end,
         named,
@@ -260,7 +262,12 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         id: root.id,
     };
     let title = root.quiet().map_or_else(|| root.heading(), |quiet| visit.t.say(quiet).to_owned());
-    if faulty.is_some() { visit.page_again(&title, &shown).await } else { visit.page(&title, &shown).await }
+    if faulty.is_some() {
+        return visit.page_again(&title, &shown).await;
+    }
+    let mut page = visit.page(&title, &shown).await?;
+    page.extensions_mut().insert(Shows::Conversation(root.id.into()));
+    Ok(page)
 }
 
 /// The sentence that stands where the way to answer would be; None when there is one.
@@ -298,8 +305,8 @@ struct Desk<'a> {
     once: String,
 }
 
-impl Desk<'_> {
-    fn utterance(&self, s: &Said) -> Result<Html> {
+impl<'a> Desk<'a> {
+    fn utterance(&'a self, s: &'a Said) -> Utterance<'a> {
         let me = self.visit.cx.viewer.person();
         let ours = || self.marks.iter().filter(|m| m.contribution == s.id);
         let faulty = self.faulty.filter(|f| f.id == s.id);
@@ -307,7 +314,7 @@ impl Desk<'_> {
         let thanks_form = faulty.filter(|f| f.thanks).map(|f| &f.form);
         let kept = self.drafts.get(&s.id).map_or("", String::as_str);
         let answers = s.parent.filter(|p| *p != s.root).and_then(|p| self.names.get(&p).map(|name| (p, *name))).filter(|(_, name)| !name.is_empty());
-        Html::of(&Utterance {
+        Utterance {
             t: self.visit.t,
             s,
             opening: s.parent.is_none(),
@@ -328,12 +335,12 @@ impl Desk<'_> {
             faulty: reply_form,
             faulty_thanks: thanks_form,
             once: &self.once,
-        })
+        }
     }
 }
 
 /// Depth-first, with the marks that open and close nested lists. What answers something on another page stands first.
-fn tree(desk: &Desk<'_>, replies: &[Said]) -> Result<(Vec<Node>, String)> {
+fn tree<'a>(desk: &'a Desk<'a>, replies: &'a [Said]) -> (Vec<Node<'a>>, String) {
     let here: HashMap<ContributionId, usize> = replies.iter().enumerate().map(|(i, s)| (s.id, i)).collect();
     let mut children: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
     for (i, s) in replies.iter().enumerate() {
@@ -354,9 +361,9 @@ fn tree(desk: &Desk<'_>, replies: &[Said]) -> Result<(Vec<Node>, String)> {
             d => format!("</li>{}<li>", "</ol></li>".repeat(at - d)),
         };
         at = depth;
-        nodes.push(Node { before, html: desk.utterance(s)? });
+        nodes.push(Node { before, said: desk.utterance(s) });
     }
-    Ok((nodes, "</li></ol>".repeat(at)))
+    (nodes, "</li></ol>".repeat(at))
 }
 
 async fn reply(Path(id): Path<String>, act: Act<NewReply>) -> Answer {

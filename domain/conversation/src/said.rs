@@ -95,7 +95,12 @@ impl Author {
 }
 
 impl Said {
-    pub(crate) fn from_row(mut r: Row, now: Timestamp) -> Result<Self> {
+    pub(crate) fn from_row(mut row: Row, now: Timestamp) -> Result<Self> {
+        Self::begin(&mut row, now)
+    }
+
+    /// Reads its columns from the beginning of a row, and leaves the rest.
+    pub(crate) fn begin(r: &mut Row, now: Timestamp) -> Result<Self> {
         let (id, root, parent, depth) = (r.take()?, r.take()?, r.take()?, r.take()?);
         let community: Option<CommunityId> = r.take()?;
         let (slug, name): (Option<String>, Option<String>) = (r.take()?, r.take()?);

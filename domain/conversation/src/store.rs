@@ -45,8 +45,9 @@ macro_rules! opening {
 /// One contribution, opening or reply, that the viewer sees. One's own words are never out of one's hands: their author
 /// finds them wherever they stand.
 pub async fn one(cx: &Cx, id: ContributionId) -> Result<Option<Said>> {
-    let sql = opening!(
+    let sql = said!(
         "?2",
+        "0",
         "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
            and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))"
     );
@@ -67,23 +68,18 @@ pub struct Opening {
 pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
     let sql = said!(
         "?2",
-        "(select count(*) from contribution a where a.root = c.id and a.parent is not null),
+        "(select count(*) from (select 1 from contribution a where a.root = c.id limit 1001) few) - 1,
          exists (select 1 from grants g where g.person = ?2 and g.audience = c.community),
          exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
-         (select max(n.id) from contribution n where n.root = c.id),
+         (select n.id from contribution n where n.root = c.id order by n.at desc, n.id desc limit 1),
          coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
         "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
            and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))"
     );
-    let Some(row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
-    let mut end = row.clone();
-    let said = Said::from_row(row, cx.now())?;
-    end.skip(COLUMNS);
-    Ok(Some(Opening { said, member: end.take()?, suspended: end.take()?, last: end.take()?, draft: end.take()? }))
+    let Some(mut row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
+    let said = Said::begin(&mut row, cx.now())?;
+    Ok(Some(Opening { said, member: row.take()?, suspended: row.take()?, last: row.take()?, draft: row.take()? }))
 }
-
-/// How many columns a [`Said`] has.
-const COLUMNS: usize = 38;
 
 /// The replies of a conversation in the order of their time.
 pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<Said>> {
@@ -99,11 +95,7 @@ pub async fn replies_and_drafts(cx: &Cx, root: ContributionId, after: Cursor, li
            and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))
          order by c.at, c.id limit ?5"
     );
-    let with_draft = |row: Row| {
-        let mut end = row.clone();
-        end.skip(COLUMNS);
-        Ok((Said::from_row(row, cx.now())?, end.take()?))
-    };
+    let with_draft = |mut row: Row| Ok((Said::begin(&mut row, cx.now())?, row.take()?));
     let rows = cx.db().query(sql, vals![root, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
     let items = rows.into_iter().map(with_draft).collect::<Result<Vec<_>>>()?;
     Ok(Page::cut(items, limit, |(s, _)| Cursor { at: s.at, id: s.id.0 }))
@@ -213,35 +205,6 @@ pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) ->
            and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2) order by c.at, c.id limit 50"
     );
     cx.db().query(sql, vals![id, cx.viewer, from]).await?.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
-}
-
-/// How many openings came after one that is on the page; for live streams.
-pub async fn newer_in_community(cx: &Cx, community: CommunityId, after: i64) -> Result<i64> {
-    let sql = "select count(*) from contribution c where c.community = ?1 and c.parent is null and c.id > ?3
-        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(c.id, ?2)
-        and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)";
-    count(cx, sql, vals![community, cx.viewer, after]).await
-}
-
-pub async fn newer_of_mine(cx: &Cx, after: i64) -> Result<i64> {
-    let sql = "select count(*) from contribution c where c.parent is null and c.id > ?2 and c.withdrawn_at is null
-        and not c.voice and c.author <> ?1
-        and (c.community in (select g.audience from grants g where g.person = ?1)
-             or exists (select 1 from reach r where r.thing = c.id and r.audience = ?1))
-        and visible_to(c.id, ?1) and c.hidden = '' and c.held = ''
-        and heard_by(c.author, ?1) and (c.audience <> 'named' or unblocked(c.author, ?1))";
-    count(cx, sql, vals![cx.me()?, after]).await
-}
-
-pub async fn newer_replies(cx: &Cx, root: ContributionId, after: i64) -> Result<i64> {
-    let sql = "select count(*) from contribution c where c.root = ?1 and c.parent is not null and c.id > ?3
-        and c.withdrawn_at is null and not c.voice and c.author <> ?2 and visible_to(?1, ?2)
-        and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)";
-    count(cx, sql, vals![root, cx.viewer, after]).await
-}
-
-async fn count(cx: &Cx, sql: &'static str, params: Vec<kernel::Val>) -> Result<i64> {
-    cx.db().one(sql, params).await?.ok_or(kernel::Error::NotFound)?.take()
 }
 
 /// Whether a conversation is (still) visible; a stream ends when it is not.

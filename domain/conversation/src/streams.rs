@@ -12,8 +12,8 @@ use crate::{Kind, store};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/c/{slug}/conversations", Needs::reading(), of_community),
-        Route::get("/@{handle}/said", Needs::reading(), person_said),
+        Route::get("/c/{slug}/conversations", Needs::shared(), of_community),
+        Route::get("/@{handle}/said", Needs::shared(), person_said),
     ]
 }
 

@@ -76,7 +76,7 @@ pub fn slice() -> Slice {
             panel(Place::Me, 10, panels::following_link),
         ],
         belongings: Some(belongings::BELONGINGS),
-        door: None,
+        ..Slice::default()
     }
 }
 

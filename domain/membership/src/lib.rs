@@ -78,7 +78,7 @@ pub fn slice() -> Slice {
             panel(Place::Me, 0, panels::consents_link),
         ],
         belongings: Some(belongings::BELONGINGS),
-        door: None,
+        ..Slice::default()
     }
 }
 

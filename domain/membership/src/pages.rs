@@ -19,7 +19,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/communities/new", Needs::reading_own(), new_community),
         Route::post("/communities", Needs::acting(), found),
-        Route::get("/c/{slug}/people", Needs::reading(), people),
+        Route::get("/c/{slug}/people", Needs::shared(), people),
         Route::get("/c/{slug}/membership", Needs::reading_own(), joining),
         Route::post("/c/{slug}/membership", Needs::acting(), join),
         Route::put("/c/{slug}/membership", Needs::acting(), take_part),

@@ -25,6 +25,6 @@ pub fn slice() -> Slice {
         api: api::routes(),
         panels: vec![Panel { place: Place::Home, order: 0, show: pages::narrate_box }],
         belongings: Some(belongings::BELONGINGS),
-        door: None,
+        ..Slice::default()
     }
 }

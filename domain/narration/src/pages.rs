@@ -18,7 +18,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/narrations/new", Needs::reading_own(), new),
         Route::post("/narrations", Needs::writing(), narrate),
-        Route::get("/trails/{id}", Needs::reading(), trail),
+        Route::get("/trails/{id}", Needs::shared(), trail),
         Route::get("/narrations/{id}/growth", Needs::reading_own(), growing),
         Route::post("/narrations/{id}/growth", Needs::writing(), grow),
     ]

@@ -1,5 +1,6 @@
 //! Who comes in with a session or a token: what the shell asks before each request.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kernel::{Batch, House, Id, Result, Timestamp, vals};
@@ -35,6 +36,6 @@ fn by_token(house: Arc<House>, secret: String) -> Future<Option<Guest>> {
     Box::pin(async move { store::guest_by_token(&house, &secret).await })
 }
 
-fn still(house: Arc<House>, key: Id) -> Future<bool> {
-    Box::pin(async move { store::is_open(&house, key).await })
+fn still(house: Arc<House>, keys: Vec<Id>) -> Future<HashSet<Id>> {
+    Box::pin(async move { store::open_among(&house, &keys).await })
 }

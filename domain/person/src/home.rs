@@ -11,8 +11,8 @@ use crate::store::{self, Person};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/", Needs::reading(), home),
-        Route::get("/@{handle}", Needs::reading(), person),
+        Route::get("/", Needs::shared(), home),
+        Route::get("/@{handle}", Needs::shared(), person),
     ]
 }
 

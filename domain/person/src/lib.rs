@@ -64,6 +64,7 @@ pub fn slice() -> Slice {
         ],
         belongings: Some(leaving::BELONGINGS),
         door: Some(door::DOOR),
+        ..Slice::default()
     }
 }
 

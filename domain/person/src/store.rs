@@ -1,5 +1,7 @@
 //! SQL and row mapping of persons, sessions, tokens, links, settings and voices.
 
+use std::collections::HashSet;
+
 use kernel::{Cx, House, PersonId, Result, Row, Timestamp, Viewer, vals};
 use shell::{Guest, Scope};
 
@@ -150,13 +152,14 @@ fn guest(row: &mut Row) -> Result<Guest> {
     })
 }
 
-/// Whether a session or token is open.
-pub async fn is_open(house: &House, key: kernel::Id) -> Result<bool> {
-    let sql = "select 1 from session s join person p on p.id = s.person
-        where s.id = ?1 and s.ended_at is null and p.left_at is null
-        union all select 1 from token t join person p on p.id = t.person
-        where t.id = ?1 and t.ended_at is null and p.left_at is null";
-    Ok(house.db.one(sql, vals![key]).await?.is_some())
+/// Which of these sessions and tokens are open.
+pub async fn open_among(house: &House, keys: &[kernel::Id]) -> Result<HashSet<kernel::Id>> {
+    let sql = "select s.id from session s join person p on p.id = s.person
+        where in_ids(s.id, ?1) and s.ended_at is null and p.left_at is null
+        union all select t.id from token t join person p on p.id = t.person
+        where in_ids(t.id, ?1) and t.ended_at is null and p.left_at is null";
+    let rows = house.db.query(sql, vals![kernel::Val::list(keys)]).await?;
+    rows.into_iter().map(|mut r| Ok(kernel::Id(r.take()?))).collect()
 }
 
 #[derive(Clone, Debug)]

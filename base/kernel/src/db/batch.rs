@@ -82,6 +82,13 @@ impl Batch {
         self
     }
 
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Event(event) => Some(event),
+            _ => None,
+        })
+    }
+
     pub(crate) fn first_once(&mut self, person: PersonId, once: &Once, subject: Id, now: Timestamp) {
         let key = || vals![person, once.route.as_str(), once.key.as_str()];
         let mut params = key();
@@ -96,12 +103,8 @@ impl Batch {
 
     /// Adds what follows from the events. Last, since it is computed from the things as the batch leaves them.
     pub(crate) fn project(&mut self, projections: &[Project]) {
-        let mut derived: Vec<Step> = Vec::new();
-        for step in &self.steps {
-            if let Step::Event(event) = step {
-                derived.extend(projections.iter().flat_map(|project| project(event)).map(Step::Run));
-            }
-        }
+        let derive = |event| projections.iter().flat_map(move |project| project(event)).map(Step::Run);
+        let derived: Vec<Step> = self.events().flat_map(derive).collect();
         self.steps.extend(derived);
     }
 }

@@ -8,11 +8,13 @@ mod sql;
 mod sqlite;
 mod value;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
 
 use crate::clock::Timestamp;
 use crate::cx::Once;
@@ -60,6 +62,50 @@ pub struct Db {
     wake: Arc<Notify>,
     news: broadcast::Sender<Arc<Event>>,
     queries: Arc<AtomicU64>,
+    hearers: Hearers,
+    /// When the follower last stood at the journal's end: nothing older is unknown here.
+    caught_up: Arc<RwLock<Option<Instant>>>,
+}
+
+/// Who is told of each event within its commit (see [`Db::on_commit`]).
+#[derive(Clone, Default)]
+struct Hearers {
+    all: Arc<RwLock<Vec<Hear>>>,
+    /// Told at their commit, and not yet met in the journal.
+    told: Arc<Mutex<HashSet<Id>>>,
+}
+
+type Hear = Box<dyn Fn(&Event) + Send + Sync>;
+
+/// Where nobody follows the journal, nothing is met again; so no more than this is remembered.
+const TOLD: usize = 10_000;
+
+impl Hearers {
+    /// At the commit, on the node that committed.
+    fn tell<'a>(&self, events: impl Iterator<Item = &'a Event>) {
+        let (Ok(all), Ok(mut told)) = (self.all.read(), self.told.lock()) else { return };
+        for event in events {
+            all.iter().for_each(|hear| hear(event));
+            if told.len() >= TOLD {
+                told.clear();
+            }
+            told.insert(event.id);
+        }
+    }
+
+    /// As it is read in the journal: what another node or process did.
+    fn meet(&self, event: &Event) {
+        let (Ok(all), Ok(mut told)) = (self.all.read(), self.told.lock()) else { return };
+        if !told.remove(&event.id) {
+            all.iter().for_each(|hear| hear(event));
+        }
+    }
+}
+
+impl std::fmt::Debug for Hearers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hearers")
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -96,8 +142,9 @@ impl From<Unwritten> for Error {
 impl Db {
     /// Opens and migrates. A schema from a newer program is refused.
     pub async fn open(place: &Place, migrations: &[Migration], projections: &[Project], now: Timestamp) -> Result<Self> {
+        let hearers = Hearers::default();
         let engine = match place {
-            Place::Sqlite(path) => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(path)?)),
+            Place::Sqlite(path) => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(path, hearers.clone())?)),
             Place::Postgres(url) => Backend::Postgres(Arc::new(postgres::Postgres::connect(url)?)),
         };
         let db = Self {
@@ -106,6 +153,8 @@ impl Db {
             wake: Arc::new(Notify::new()),
             news: broadcast::channel(1024).0,
             queries: Arc::default(),
+            hearers,
+            caught_up: Arc::default(),
         };
         migrate::run(&db, migrations, now).await?;
         Ok(db)
@@ -188,10 +237,30 @@ impl Db {
         batch.project(&self.projections);
         match &self.engine {
             Backend::Sqlite(it) => it.write(batch).await?,
-            Backend::Postgres(it) => it.write(batch).await?,
+            Backend::Postgres(it) => it.write(batch, &self.hearers).await?,
         }
         self.wake.notify_one();
         Ok(())
+    }
+
+    /// Has every event told after its commit and before its act is answered; another node's as soon as it is read here.
+    /// What hears has to be quick: the writer waits for it.
+    pub fn on_commit(&self, hear: impl Fn(&Event) + Send + Sync + 'static) {
+        if let Ok(mut hearers) = self.hearers.all.write() {
+            hearers.push(Box::new(hear));
+        }
+    }
+
+    /// Whether all that was committed up to a second ago, on any node, has been told here.
+    pub fn is_caught_up(&self) -> bool {
+        match &self.engine {
+            // The one writer tells before it answers.
+            Backend::Sqlite(_) => true,
+            Backend::Postgres(_) => {
+                let since = self.caught_up.read().ok().and_then(|at| *at);
+                since.is_some_and(|at| at.elapsed() < std::time::Duration::from_secs(1))
+            }
+        }
     }
 
     /// Every event from now on, in order, at least as a hint: who lags behind reads the tables.
@@ -218,16 +287,25 @@ impl Db {
     }
 
     async fn tell_news(&self, position: Option<i64>) -> Result<i64> {
+        let from = Instant::now();
         self.stamp().await?;
-        let Some(mut position) = position else { return journal::head(self).await };
+        let mut position = match position {
+            Some(position) => position,
+            None => journal::head(self).await?,
+        };
         loop {
             let events = journal::read(self, SystemReader::of_the_house(), position, 500).await?;
-            let Some(last) = events.last().and_then(|e| e.position) else { return Ok(position) };
+            let Some(last) = events.last().and_then(|e| e.position) else { break };
             position = last;
             for event in events {
+                self.hearers.meet(&event);
                 let _ = self.news.send(Arc::new(event)); // nobody listening is fine
             }
         }
+        if let Ok(mut at) = self.caught_up.write() {
+            *at = Some(from);
+        }
+        Ok(position)
     }
 
     /// Gives positions to what is committed (PostgreSQL); SQLite's writer has done so already.

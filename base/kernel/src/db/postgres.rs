@@ -11,7 +11,7 @@ use tokio_postgres::{AsyncMessage, Client, NoTls, Statement};
 
 use super::batch::{Step, already};
 use super::sql::{Engine, cached};
-use super::{Batch, Row, Stmt, Unwritten, Val};
+use super::{Batch, Hearers, Row, Stmt, Unwritten, Val};
 use crate::error::{Error, Result};
 
 #[derive(Debug)]
@@ -82,12 +82,18 @@ impl Postgres {
     }
 
     /// Runs to its end even when whoever asked has gone: a half-sent transaction never goes back to the pool.
-    pub(super) async fn write(&self, batch: Batch) -> Result<(), Unwritten> {
+    pub(super) async fn write(&self, batch: Batch, hearers: &Hearers) -> Result<(), Unwritten> {
         let unavailable = |e: Error| Unwritten::Unavailable(e.to_string());
         for _ in 0..8 {
             let client = self.client().await.map_err(unavailable)?;
-            let again = batch.clone();
-            let work = tokio::spawn(async move { write_on(client, &again).await });
+            let (again, hearers) = (batch.clone(), hearers.clone());
+            let work = tokio::spawn(async move {
+                let done = write_on(client, &again).await;
+                if done.is_ok() {
+                    hearers.tell(again.events());
+                }
+                done
+            });
             match work.await.map_err(|e| Unwritten::Broken(e.to_string()))? {
                 Err(Attempt::Serialize) => tokio::task::yield_now().await,
                 Err(Attempt::Failed(unwritten)) => return Err(unwritten),

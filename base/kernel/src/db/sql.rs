@@ -2,6 +2,7 @@
 //!
 //! - `visible_to(thing, ?n)`: Reach, the one join that decides what viewer `?n` sees (see audience.rs).
 //! - `heard_by(author, ?n)`, `unblocked_by(author, ?n)`, `unblocked(person, ?n)`: whom viewer `?n` has silenced (see silence.rs).
+//! - `each_id(?n)`: such a list as a table with the one column `id`, to ask about many viewers at once.
 //! - `in_ids(column, ?n)`, `in_texts(column, ?n)`: membership in a list given as JSON (see `Val::list`).
 
 use std::collections::HashMap;
@@ -78,10 +79,10 @@ fn form<'a>(text: &'a str, before: &str) -> Option<(&'static str, (&'a str, &'a 
     if before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
         return None;
     }
-    let forms = ["visible_to(", "heard_by(", "unblocked_by(", "unblocked(", "in_ids(", "in_texts("];
+    let forms = ["visible_to(", "heard_by(", "unblocked_by(", "unblocked(", "in_ids(", "in_texts(", "each_id("];
     let name = forms.into_iter().find(|name| text.starts_with(name))?;
     let (inside, after) = text.get(name.len()..)?.split_once(')')?;
-    let (thing, param) = inside.split_once(',')?;
+    let (thing, param) = if name == "each_id(" { ("", inside) } else { inside.split_once(',')? };
     Some((name, (thing.trim(), param.trim()), after))
 }
 
@@ -102,6 +103,10 @@ fn expand(engine: Engine, name: &str, (thing, param): (&str, &str)) -> String {
             "not exists (select 1 from silence s_ where s_.kind = 'block' and ((s_.person = cast({param} as bigint) and s_.other = {thing}) \
              or (s_.person = {thing} and s_.other = cast({param} as bigint))))"
         ),
+        ("each_id(", Engine::Sqlite) => format!("(select cast(value as integer) as id from json_each({param}))"),
+        ("each_id(", Engine::Postgres) => {
+            format!("(select cast(v_ as bigint) as id from jsonb_array_elements_text(cast(cast({param} as text) as jsonb)) v_)")
+        }
         ("in_ids(", Engine::Sqlite) => {
             format!("{thing} in (select cast(value as integer) from json_each({param}))")
         }

@@ -3,16 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
 
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::batch::{Step, already};
 use super::sql::{Engine, cached};
-use super::{Batch, Row, Unwritten, Val};
+use super::{Batch, Hearers, Row, Unwritten, Val};
 use crate::error::{Error, Result};
 
 const READERS: usize = 4;
+/// A short read is answered where it is asked, since going to another thread costs more than it. After so many steps of
+/// SQLite's machine (well under a millisecond) it is a long one, and begins again on a thread that may take its time.
+const SHORT: i32 = 20_000;
+const SHORT_READERS: usize = 2;
 /// Batches in one commit at most, and how many may wait for one.
 const GROUP: usize = 64;
 const QUEUE: usize = 1024;
@@ -23,6 +28,7 @@ const OLDEST_SAFE: i32 = 3_051_003;
 pub(super) struct Sqlite {
     path: PathBuf,
     readers: Arc<Readers>,
+    short: Mutex<Vec<Connection>>,
     writer: mpsc::SyncSender<Job>,
 }
 
@@ -43,7 +49,7 @@ pub(super) fn broken(e: impl std::fmt::Display) -> Error {
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path, hearers: Hearers) -> Result<Self> {
         if rusqlite::version_number() < OLDEST_SAFE {
             return Err(Error::broken(format!("SQLite {} is older than 3.51.3", rusqlite::version())));
         }
@@ -53,10 +59,11 @@ impl Sqlite {
         let again = path.to_owned();
         std::thread::Builder::new()
             .name("tacit-writer".into())
-            .spawn(move || Writer { path: again, connection: Some(writer) }.run(&queue))
+            .spawn(move || Writer { path: again, connection: Some(writer), hearers }.run(&queue))
             .map_err(broken)?;
         let readers = Readers { idle: Mutex::new(readers), free: Arc::new(Semaphore::new(READERS)) };
-        Ok(Self { path: path.to_owned(), readers: Arc::new(readers), writer: jobs })
+        let short = (0..SHORT_READERS).map(|_| short_reader(path)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { path: path.to_owned(), readers: Arc::new(readers), short: Mutex::new(short), writer: jobs })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -64,7 +71,24 @@ impl Sqlite {
     }
 
     pub(super) async fn query(&self, sql: Arc<str>, params: Vec<Val>) -> Result<Vec<Row>> {
+        if let Some(rows) = self.shortly(&sql, &params)? {
+            return Ok(rows);
+        }
         self.read(move |c| select(c, &sql, &params)).await
+    }
+
+    /// None when it would take long, or when others are reading.
+    fn shortly(&self, sql: &str, params: &[Val]) -> Result<Option<Vec<Row>>> {
+        let Some(connection) = self.short.lock().map_err(broken)?.pop() else { return Ok(None) };
+        let answer = rows(&connection, sql, params);
+        let interrupted = |e: &rusqlite::Error| e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted);
+        let (answer, connection) = match answer {
+            Ok(rows) => (Ok(Some(rows)), connection),
+            Err(e) if interrupted(&e) => (Ok(None), connection),
+            Err(e) => (Err(broken(format!("{e} in {sql}"))), short_reader(&self.path)?),
+        };
+        self.short.lock().map_err(broken)?.push(connection);
+        answer
     }
 
     pub(super) async fn prepare(&self, sql: String) -> Result<()> {
@@ -142,20 +166,34 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<Connection> {
          pragma cache_size = -16000; pragma mmap_size = 268435456; pragma trusted_schema = off;",
     )
     .map_err(broken)?;
+    // Plans follow from the text alone: otherwise statements are prepared anew whenever another value is bound.
+    c.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(broken)?;
     if !writes {
         c.execute_batch("pragma query_only = on;").map_err(broken)?;
     }
     Ok(c)
 }
 
+fn short_reader(path: &Path) -> Result<Connection> {
+    let mut connection = connect(path, false)?;
+    connection.progress_handler(SHORT, Some(|| true)).map_err(broken)?;
+    Ok(connection)
+}
+
 pub(super) fn select(c: &Connection, sql: &str, params: &[Val]) -> Result<Vec<Row>> {
-    let failed = |e: rusqlite::Error| broken(format!("{e} in {sql}"));
-    let mut statement = c.prepare_cached(sql).map_err(failed)?;
+    rows(c, sql, params).map_err(|e| broken(format!("{e} in {sql}")))
+}
+
+fn rows(c: &Connection, sql: &str, params: &[Val]) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = c.prepare_cached(sql)?;
     let columns = statement.column_count();
-    let mut rows = statement.query(rusqlite::params_from_iter(params.iter().map(bind))).map_err(failed)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(params.iter()))?;
     let mut out = Vec::new();
-    while let Some(row) = rows.next().map_err(failed)? {
-        let values = (0..columns).map(|i| row.get_ref(i).map(value)).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    while let Some(row) = rows.next()? {
+        let mut values = Vec::with_capacity(columns);
+        for i in 0..columns {
+            values.push(value(row.get_ref(i)?));
+        }
         out.push(Row::new(values));
     }
     Ok(out)
@@ -166,30 +204,36 @@ fn value(v: ValueRef<'_>) -> Val {
         ValueRef::Null => Val::Null,
         ValueRef::Integer(n) => Val::Int(n),
         ValueRef::Real(r) => Val::Real(r),
-        ValueRef::Text(t) => Val::Text(String::from_utf8_lossy(t).into_owned()),
+        ValueRef::Text(t) => Val::Text(match std::str::from_utf8(t) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(t).into_owned(),
+        }),
         ValueRef::Blob(b) => Val::Blob(b.to_vec()),
     }
 }
 
-fn bind(v: &Val) -> Value {
-    match v {
-        Val::Null => Value::Null,
-        Val::Int(n) => Value::Integer(*n),
-        Val::Bool(b) => Value::Integer((*b).into()),
-        Val::Real(r) => Value::Real(*r),
-        Val::Text(t) => Value::Text(t.clone()),
-        Val::Blob(b) => Value::Blob(b.clone()),
+impl ToSql for Val {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Val::Null => ValueRef::Null,
+            Val::Int(n) => ValueRef::Integer(*n),
+            Val::Bool(b) => ValueRef::Integer((*b).into()),
+            Val::Real(r) => ValueRef::Real(*r),
+            Val::Text(t) => ValueRef::Text(t.as_bytes()),
+            Val::Blob(b) => ValueRef::Blob(b),
+        }))
     }
 }
 
 pub(super) fn execute(c: &Connection, sql: &str, params: &[Val]) -> rusqlite::Result<usize> {
-    c.prepare_cached(sql)?.execute(rusqlite::params_from_iter(params.iter().map(bind)))
+    c.prepare_cached(sql)?.execute(rusqlite::params_from_iter(params.iter()))
 }
 
 struct Writer {
     path: PathBuf,
     /// None after an error of the disk: a connection whose flush failed is not to be trusted again.
     connection: Option<Connection>,
+    hearers: Hearers,
 }
 
 impl Writer {
@@ -234,9 +278,13 @@ impl Writer {
         let (batches, answers): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
         let outcome = self.connected().and_then(|c| transaction(c, &batches).map_err(|e| grouped(&e)));
         match outcome {
-            Ok(results) => answers.into_iter().zip(results).for_each(|(answer, result)| {
-                let _ = answer.send(result);
-            }),
+            Ok(results) => {
+                let done = batches.iter().zip(&results).filter(|(_, result)| result.is_ok());
+                self.hearers.tell(done.flat_map(|(batch, _)| batch.events()));
+                answers.into_iter().zip(results).for_each(|(answer, result)| {
+                    let _ = answer.send(result);
+                });
+            }
             Err(all) => {
                 self.connection = None;
                 answers.into_iter().for_each(|answer| {

@@ -61,11 +61,6 @@ impl Row {
         Self(values.into_iter())
     }
 
-    /// Passes over columns that were read already.
-    pub fn skip(&mut self, columns: usize) {
-        (0..columns).for_each(|_| drop(self.0.next()));
-    }
-
     /// The next column.
     pub fn take<T: FromVal>(&mut self) -> Result<T> {
         T::from_val(self.0.next().ok_or_else(|| Error::broken("a row has fewer columns than are read"))?)
