@@ -1,7 +1,7 @@
 //! The program under measurement: started on a throwaway folder, looked at through /proc.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -23,9 +23,19 @@ impl Program {
     /// The second start is measured: the first one makes the schema.
     pub fn start(binary: &str) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("tacit-bench-{}", std::process::id()));
-        let first = Self::run(binary, folder.clone())?;
-        drop(first.stop()?);
-        Self::run(binary, folder)
+        Self::run(binary, folder)?.again(|_| Ok(()))
+    }
+
+    /// Stops, has something done to its folder, and starts.
+    pub fn again(self, between: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        let binary = self.binary.clone();
+        let folder = self.stop()?;
+        between(&folder)?;
+        Self::run(&binary, folder)
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn run(binary: &str, folder: PathBuf) -> Result<Self> {

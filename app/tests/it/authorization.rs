@@ -9,17 +9,17 @@ use testkit::{Answered, App, Client, Engine};
 
 use crate::world::{CLOSED, Ids, KNOCK, PRINCIPALS, World};
 
-struct Asked {
-    method: Method,
+pub(crate) struct Asked {
+    pub(crate) method: Method,
     /// As the route has it, with the community it is asked for.
-    route: String,
-    path: String,
-    fields: Vec<(&'static str, String)>,
-    api: bool,
+    pub(crate) route: String,
+    pub(crate) path: String,
+    pub(crate) fields: Vec<(&'static str, String)>,
+    pub(crate) api: bool,
 }
 
 /// Every route of every slice, once for each community where it names one.
-fn questions(ids: &Ids) -> Vec<Asked> {
+pub(crate) fn questions(ids: &Ids) -> Vec<Asked> {
     let mut all = Vec::new();
     for slice in tacit::slices() {
         for (route, api) in slice.pages.iter().map(|r| (r, false)).chain(slice.api.iter().map(|r| (r, true))) {

@@ -8,17 +8,22 @@ use std::sync::{Arc, Mutex};
 
 const TACIT: &str = env!("CARGO_BIN_EXE_tacit");
 
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
     fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, environment: &[(&str, &Path)]) -> Self {
         let mut child = Command::new(TACIT)
             .args(["serve", "--listen", "127.0.0.1:0", "--limits", "off", "--data"])
             .arg(data)
             .env("TACIT_LOG", "error")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -27,7 +32,7 @@ impl Server {
         Self { child, url: url.expect("the server says where it is") }
     }
 
-    fn kill(self) {}
+    pub(crate) fn kill(self) {}
 }
 
 impl Drop for Server {
@@ -53,7 +58,7 @@ fn tacit(data: &Path, args: &[&str], input: &str) -> String {
     String::from_utf8_lossy(&out.stdout).trim().to_owned()
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let random = kernel::random::hex(&kernel::Random::System.bytes::<6>().unwrap());
     let folder = std::env::temp_dir().join(format!("tacit-{name}-{random}"));
     std::fs::create_dir_all(&folder).unwrap();
@@ -61,7 +66,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A place with one person, their token, and one community.
-fn settle(data: &Path) -> String {
+pub(crate) fn settle(data: &Path) -> String {
     tacit(data, &["person", "add", "ada", "--name", "Ada", "--password-stdin"], "a quiet sentence\n");
     let token = tacit(data, &["token", "new", "ada", "--scope", "read,write"], "");
     let token = token.lines().last().unwrap().to_owned();
@@ -75,7 +80,7 @@ fn settle(data: &Path) -> String {
 
 /// Status and id of what was made; None when no answer came.
 #[allow(clippy::disallowed_methods)]
-fn post(url: &str, token: &str, path: &str, body: &serde_json::Value) -> Option<(u16, String)> {
+pub(crate) fn post(url: &str, token: &str, path: &str, body: &serde_json::Value) -> Option<(u16, String)> {
     let agent = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(std::time::Duration::from_secs(5))).build().new_agent();
     let mut answer = agent.post(format!("{url}{path}")).header("authorization", &format!("Bearer {token}")).send_json(body).ok()?;
     let status = answer.status().as_u16();
@@ -96,7 +101,7 @@ fn writer(url: String, token: String, stop: Arc<AtomicBool>, said: Arc<Mutex<Vec
     })
 }
 
-fn stored(database: &Path) -> std::collections::HashSet<String> {
+pub(crate) fn stored(database: &Path) -> std::collections::HashSet<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let opened = tacit::house::open_place(&kernel::db::Place::Sqlite(database.to_owned()), "test").await.unwrap();

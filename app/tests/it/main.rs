@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 mod authorization;
+mod bombs;
 mod conventions;
 mod durability;
 mod engines;
+mod faults;
 mod journal;
 mod kept_pages;
 mod silence;
 mod slow;
+mod two_nodes;
 mod world;

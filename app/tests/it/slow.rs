@@ -25,7 +25,7 @@ fn idle_and_dribbling_connections_are_let_go_at_their_deadline() {
             b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nhandle=",
         ];
         let mut held = Vec::new();
-        for i in 0..300 {
+        for i in 0..900 {
             let mut stream = TcpStream::connect(address).await.unwrap();
             stream.write_all(dribbles[i % 3]).await.unwrap();
             held.push(tokio::spawn(async move {

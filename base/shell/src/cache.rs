@@ -18,6 +18,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::guard;
 use crate::router::App;
@@ -42,7 +43,9 @@ const OLDEST: i64 = clock::MINUTE;
 #[derive(Clone)]
 pub struct Front {
     shell: App,
-    router: Router,
+    /// Answers as they are: what is streamed, and what was compressed long ago.
+    plain: Router,
+    compressed: Router,
     pages: Arc<Pages>,
 }
 
@@ -118,19 +121,26 @@ impl Counts {
 }
 
 impl Front {
-    pub(crate) fn new(shell: App, router: Router, within: Vec<&'static str>) -> Self {
+    pub(crate) fn new(shell: App, plain: Router, within: Vec<&'static str>) -> Self {
         let counts = Arc::new(Counts::new(within));
         let heard = counts.clone();
         shell.house.db.on_commit(move |event| heard.hear(event));
         let kept = Cache::with_weighter(1024, ROOM, Bytewise);
-        Self { shell, router, pages: Arc::new(Pages { kept, counts }) }
+        // Made for one reader, a page is compressed quickly; what is kept for many goes the same way once.
+        let compressed = plain.clone().layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        Self { shell, plain, compressed, pages: Arc::new(Pages { kept, counts }) }
     }
 
-    pub async fn answer(&self, mut req: Request) -> Response {
-        let Some(key) = self.key(&req) else { return self.route(req).await };
+    pub async fn answer(&self, req: Request) -> Response {
+        // Each waiting connection holds this future: what it holds only for a while is boxed.
+        let Some(key) = self.key(&req) else { return Box::pin(self.route(req)).await };
         if let Some(kept) = self.kept(&key) {
             return kept.answer(req.headers());
         }
+        Box::pin(self.make(key, req)).await
+    }
+
+    async fn make(&self, key: Key, mut req: Request) -> Response {
         let before = self.pages.counts.any();
         req.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(key.encoding));
         req.headers_mut().remove(header::IF_NONE_MATCH);
@@ -142,7 +152,9 @@ impl Front {
     }
 
     async fn route(&self, req: Request) -> Response {
-        match self.router.clone().oneshot(req).await {
+        let path = req.uri().path();
+        let router = if path.starts_with("/live/") || path.starts_with("/assets/") { &self.plain } else { &self.compressed };
+        match router.clone().oneshot(req).await {
             Ok(response) => response,
             Err(never) => match never {},
         }

@@ -10,8 +10,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::body::Body as _;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -83,32 +84,31 @@ pub async fn serve(
     }
 }
 
+type Connection<S> = http1::Connection<TokioIo<Patient<TcpStream>>, S>;
+
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     front: Front,
     deadlines: Deadlines,
-) -> hyper_util::server::conn::auto::Connection<
-    'static,
-    TokioIo<Patient<TcpStream>>,
+) -> Connection<
     impl hyper::service::Service<
         hyper::Request<Incoming>,
         Response = axum::response::Response,
         Error = std::convert::Infallible,
         Future: Send + 'static,
-    > + Clone,
-    TokioExecutor,
+    >,
 > {
     // HTTP/1.1 alone: TLS, and with it HTTP/2, is the proxy's; and nothing is read here before the deadline counts.
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(deadlines.header).max_headers(64);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(deadlines.header).max_headers(64);
     let service = hyper::service::service_fn(move |req: hyper::Request<Incoming>| {
-        let mut req = req.map(|body| Body::new(Timely::new(body, deadlines.body)));
+        let mut req = req.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Timely::new(body, deadlines.body)) });
         req.extensions_mut().insert(ConnectInfo(peer));
         let front = front.clone();
         async move { Ok(front.answer(method_override(req)).await) }
     });
-    builder.serve_connection(TokioIo::new(Patient::new(stream, deadlines.idle)), service).into_owned()
+    builder.serve_connection(TokioIo::new(Patient::new(stream, deadlines.idle)), service)
 }
 
 /// How many connections there are, and how many each network has.

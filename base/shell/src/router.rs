@@ -7,7 +7,6 @@ use axum::Router;
 use axum::middleware;
 use axum::routing::get;
 use kernel::House;
-use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::cache::Front;
 use crate::limits::Limits;
@@ -120,8 +119,6 @@ pub fn app(
         .method_not_allowed_fallback(|visit: Visit| async move { guard::wrong_method(&visit) })
         .layer(middleware::from_fn(guard::catch_panics))
         .layer(middleware::from_fn_with_state(shell.clone(), guard::visit))
-        // Made for one reader, a page is compressed quickly; what is kept for many (cache.rs) goes the same way once.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .route("/assets/{file}", get(asset::serve))
         .with_state(shell.clone());
     let front = Front::new(shell.clone(), router, within);

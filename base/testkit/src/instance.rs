@@ -59,6 +59,11 @@ impl App {
         Self::at(Place::Sqlite(file), folder, slices, 8).await
     }
 
+    /// Another node on the same database (PostgreSQL), with the same clock standing.
+    pub async fn node(&self, slices: fn() -> Vec<Slice>) -> Self {
+        Self::at(self.place.clone(), self.folder.join("another-node"), slices, 9).await
+    }
+
     async fn at(place: Place, folder: PathBuf, slices: fn() -> Vec<Slice>, node: i64) -> Self {
         let migrations: Vec<_> = kernel_migrations().into_iter().chain(slices().into_iter().flat_map(|s| s.migrations)).collect();
         let projections: Vec<_> = slices().into_iter().flat_map(|s| s.projections).collect();
