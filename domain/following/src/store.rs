@@ -24,7 +24,7 @@ pub async fn community(cx: &Cx, slug: &str) -> Result<Option<CommunityId>> {
 
 /// The conversation with this opening, if the viewer sees it.
 pub async fn conversation(cx: &Cx, root: Id) -> Result<Option<Id>> {
-    let sql = "select c.id from contribution c where c.id = ?1 and c.parent is null and visible_to(c.id, ?2)";
+    let sql = "select c.id from contribution c where c.id = ?1 and c.parent is null and c.held = '' and visible_to(c.id, ?2)";
     Ok(cx.db().one(sql, vals![root, cx.viewer]).await?.map(|mut r| r.take()).transpose()?.map(Id))
 }
 
@@ -54,7 +54,8 @@ pub async fn followed(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Follo
     let sql = "select f.id, f.what, f.word, f.since, f.thing, p.handle, p.name, k.slug, k.name, c.title, c.words from follow f
         left join person p on f.what = 'person' and p.id = f.thing and p.left_at is null and visible_to(p.id, ?1) and unblocked(p.id, ?1)
         left join community k on f.what in ('community', 'kind') and k.id = f.thing and visible_to(k.id, ?1)
-        left join contribution c on f.what = 'conversation' and c.id = f.thing and coalesce(c.fades_at > ?4, true) and visible_to(c.id, ?1) and unblocked_by(c.author, ?1)
+        left join contribution c on f.what = 'conversation' and c.id = f.thing and c.withdrawn_at is null and coalesce(c.fades_at > ?4, true)
+            and c.hidden = '' and c.held = '' and visible_to(c.id, ?1) and unblocked_by(c.author, ?1)
         where f.person = ?1 and f.id < ?2 order by f.id desc limit ?3";
     let rows = cx.db().query(sql, vals![cx.me()?, after.id, limit as i64 + 1, cx.now()]).await?;
     let items = rows.into_iter().map(one_followed).collect::<Result<Vec<_>>>()?;
@@ -83,7 +84,8 @@ fn heading(title: String, text: &str) -> String {
 
 /// Conversations that the viewer has muted.
 pub async fn muted(cx: &Cx) -> Result<Vec<(Id, String)>> {
-    let sql = "select c.id, case when c.fades_at <= ?2 then '' else c.title end, case when c.fades_at <= ?2 then '' else c.words end from notice_mark k join contribution c on c.id = k.conversation
+    let sql = "select c.id, case when c.fades_at <= ?2 or c.hidden <> '' or c.held <> '' then '' else c.title end,
+            case when c.fades_at <= ?2 or c.hidden <> '' or c.held <> '' then '' else c.words end from notice_mark k join contribution c on c.id = k.conversation
         where k.person = ?1 and k.muted and visible_to(c.id, ?1) order by k.at desc, k.conversation desc limit 200";
     let one = |mut r: Row| Ok((Id(r.take()?), heading(r.take()?, &r.take::<String>()?)));
     cx.db().query(sql, vals![cx.me()?, cx.now()]).await?.into_iter().map(one).collect()
@@ -104,7 +106,7 @@ pub struct Group {
     pub why: Why,
     pub unread: bool,
     pub heading: String,
-    /// Withdrawn, faded, or by somebody whom the viewer blocked.
+    /// Withdrawn, faded, hidden, held, or by somebody whom the viewer blocked.
     pub gone: bool,
     pub kind: String,
     /// Who began it.
@@ -135,7 +137,8 @@ const GROUPS: &str = "select
         (select count(*) from notice_mark k where k.person = ?1 and k.conversation = ?6 and k.muted),
         (select count(*) from part p where p.person = ?1 and p.conversation = ?6),
         n.conversation, n.position, n.why, n.unread, c.title, case when c.fades_at <= ?7 then '' else c.words end,
-        c.withdrawn_at is not null or coalesce(c.fades_at <= ?7, false) or not (unblocked_by(c.author, ?1)), c.kind,
+        c.withdrawn_at is not null or coalesce(c.fades_at <= ?7, false) or c.hidden <> '' or c.held <> ''
+            or not (unblocked_by(c.author, ?1)), c.kind,
         coalesce(a.name, ''), c.author = ?1, m.slug, m.name
     from (select 1 as one) o
     left join (
@@ -153,7 +156,8 @@ const GROUPS: &str = "select
                                  and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
                              or e.verb in ('replied', 'contributed', 'thanked', 'ending_said')
                                  and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
-                        and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null or w.fades_at <= ?7))
+                        and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
+                            or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
                         and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
                     order by e.position desc limit 1) as position
                 from part p left join notice_mark k on k.person = p.person and k.conversation = p.conversation
@@ -166,7 +170,8 @@ const GROUPS: &str = "select
                             else coalesce((select s.read_to from notice_setting s where s.person = ?1), 0) end
                         and e.occurred_at > f.since and e.occurred_at > coalesce(p.said_at, 0)
                         and e.origin = 'live' and e.actor <> ?1 and e.verb = 'replied' and heard_by(e.actor, ?1)
-                        and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null or w.fades_at <= ?7))
+                        and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
+                            or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
                     order by e.position desc limit 1)
                 from follow f left join notice_mark k on k.person = f.person and k.conversation = f.thing
                 left join part p on p.person = f.person and p.conversation = f.thing
@@ -178,14 +183,16 @@ const GROUPS: &str = "select
                 from follow f join contribution c on c.community = f.thing and c.parent is null
                     and c.at > case when f.since > ?3 then f.since else ?3 end
                 where f.person = ?1 and f.what in ('community', 'kind') and (f.what = 'community' or c.kind = f.word)
-                    and c.author <> ?1 and not c.voice and c.withdrawn_at is null and heard_by(c.author, ?1)
+                    and c.author <> ?1 and not c.voice and c.withdrawn_at is null
+                    and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
                 union all
                 select c.id, 5, (
                     select max(e.position) from journal e where e.conversation = c.id and e.object = c.id
                         and e.verb in ('contributed', 'audience_changed'))
                 from follow f join contribution c on c.author = f.thing
                     and c.at > case when f.since > ?3 then f.since else ?3 end
-                where f.person = ?1 and f.what = 'person' and c.parent is null and not c.voice and c.withdrawn_at is null and heard_by(c.author, ?1)
+                where f.person = ?1 and f.what = 'person' and c.parent is null and not c.voice and c.withdrawn_at is null
+                    and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
                 union all
                 select e.conversation, 8, e.position
                 from grants g join journal e on e.community = g.audience and e.verb = 'announced' and e.occurred_at > ?3
@@ -278,7 +285,8 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
                      or e.verb = 'contributed' and r.person is null and f.id is null
                      or e.verb in ('replied', 'contributed', 'thanked', 'ending_said')
                          and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
-                and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null or w.fades_at <= ?3))
+                and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
+                    or w.fades_at <= ?3 or w.hidden <> '' or w.held <> ''))
                 and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
                 and visible_to(e.conversation, ?1)
         ) e

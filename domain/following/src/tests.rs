@@ -550,3 +550,25 @@ fn notices_stay_quick_in_a_large_place() {
         }
     });
 }
+
+#[test]
+fn what_a_steward_hid_or_holds_is_in_no_notice() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        acts::follow(&w.app.by(w.cy), &To::Community(w.id)).await.unwrap();
+        let id = w.say(w.bo, "hello").await;
+        let answer = w.reply(w.ada, id, "an answer").await;
+        assert_eq!((w.reaches(w.cy).await.len(), w.reaches(w.bo).await.len()), (1, 1));
+        let set = async |sql: &'static str, id: ContributionId| {
+            let mut batch = kernel::Batch::new();
+            batch.exactly(1, sql, vals![id]);
+            w.app.house.db.write(batch).await.unwrap();
+        };
+        for sql in ["update contribution set hidden = 'x' where id = ?1", "update contribution set hidden = '', held = 'first' where id = ?1"] {
+            set(sql, answer).await;
+            assert!(w.reaches(w.bo).await.is_empty() && w.told(w.bo, id).await.is_empty() && !w.waits(w.bo).await);
+            set(sql, id).await;
+            assert!(w.reaches(w.cy).await.is_empty() && w.told(w.cy, id).await.is_empty() && !w.waits(w.cy).await);
+        }
+    });
+}
