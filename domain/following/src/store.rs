@@ -130,7 +130,7 @@ pub struct Mark {
 /// One statement for the page of notices, for the mark in the frame, and for what a conversation's page asks, so that a
 /// page costs one query for all of it. Five ways lead to a notice: a part in the conversation, following it, following
 /// its community or kind, following who began it, and what is announced to members. Each walks an index from what is
-/// the viewer's own; where only unread notices are asked for, the two first begin behind what was read.
+/// the viewer's own (`cross join` and the limits hold its order), and of followed things takes the newest 300; where only unread notices are asked for, the two first begin behind what was read.
 /// ?1 the viewer, ?2 before this position, ?3 the earliest time, ?4 how many, ?5 only unread, ?6 a conversation, ?7 now.
 const GROUPS: &str = "select
         (select count(*) from follow f where f.person = ?1 and f.what = 'conversation' and f.thing = ?6),
@@ -177,26 +177,40 @@ const GROUPS: &str = "select
                 left join part p on p.person = f.person and p.conversation = f.thing
                 where f.person = ?1 and f.what = 'conversation' and not coalesce(k.muted, false)
                 union all
-                select c.id, case when f.what = 'kind' then 6 else 7 end, (
-                    select max(e.position) from journal e where e.conversation = c.id and e.object = c.id
+                select b.id, b.why, (select max(e.position) from journal e where e.conversation = b.id and e.object = b.id
                         and e.verb in ('contributed', 'audience_changed'))
-                from follow f join contribution c on c.community = f.thing and c.parent is null
-                    and c.at > case when f.since > ?3 then f.since else ?3 end
-                where f.person = ?1 and f.what in ('community', 'kind') and (f.what = 'community' or c.kind = f.word)
-                    and c.author <> ?1 and not c.voice and c.withdrawn_at is null
-                    and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
+                from (
+                    select c.id, 7 as why, c.at from (select thing, word, since from follow where person = ?1 and what = 'community' limit 1000) f
+                    cross join contribution c where c.community = f.thing and c.parent is null
+                        and c.at > case when f.since > ?3 then f.since else ?3 end and c.author <> ?1 and not c.voice
+                        and c.withdrawn_at is null and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
+                    order by c.at desc limit 300
+                ) b
                 union all
-                select c.id, 5, (
-                    select max(e.position) from journal e where e.conversation = c.id and e.object = c.id
+                select b.id, b.why, (select max(e.position) from journal e where e.conversation = b.id and e.object = b.id
                         and e.verb in ('contributed', 'audience_changed'))
-                from follow f join contribution c on c.author = f.thing
-                    and c.at > case when f.since > ?3 then f.since else ?3 end
-                where f.person = ?1 and f.what = 'person' and c.parent is null and not c.voice and c.withdrawn_at is null
-                    and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
+                from (
+                    select c.id, 6 as why, c.at from (select thing, word, since from follow where person = ?1 and what = 'kind' limit 1000) f
+                    cross join contribution c where c.community = f.thing and c.kind = f.word and c.parent is null
+                        and c.at > case when f.since > ?3 then f.since else ?3 end and c.author <> ?1 and not c.voice
+                        and c.withdrawn_at is null and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
+                    order by c.at desc limit 300
+                ) b
+                union all
+                select b.id, b.why, (select max(e.position) from journal e where e.conversation = b.id and e.object = b.id
+                        and e.verb in ('contributed', 'audience_changed'))
+                from (
+                    select c.id, 5 as why, c.at from (select thing, word, since from follow where person = ?1 and what = 'person' limit 1000) f
+                    cross join contribution c where c.author = f.thing and c.parent is null
+                        and c.at > case when f.since > ?3 then f.since else ?3 end and not c.voice
+                        and c.withdrawn_at is null and c.hidden = '' and c.held = '' and heard_by(c.author, ?1)
+                    order by c.at desc limit 300
+                ) b
                 union all
                 select e.conversation, 8, e.position
-                from grants g join journal e on e.community = g.audience and e.verb = 'announced' and e.occurred_at > ?3
-                where g.person = ?1 and e.conversation is not null and e.actor <> ?1 and heard_by(e.actor, ?1)
+                from grants g cross join journal e
+                where g.person = ?1 and e.community = g.audience and e.verb = 'announced' and e.occurred_at > ?3
+                    and coalesce(e.conversation, 0) <> 0 and e.actor <> ?1 and heard_by(e.actor, ?1)
             ) g where g.position is not null group by g.conversation
         ) x left join notice_mark k on k.person = ?1 and k.conversation = x.conversation
         where x.position < ?2 and not coalesce(k.muted, false)
