@@ -1,4 +1,4 @@
-//! The authorization table: every route × everybody, on a copy of the world for each cell. What may not be seen is not
+//! The authorization table: every route × everybody, each meeting the same world. What may not be seen is not
 //! found, nothing private leaks, and nobody becomes a member but by their own act.
 
 use std::collections::BTreeMap;
@@ -147,11 +147,15 @@ fn every_route_answers_everybody_as_the_table_says() {
         let world = World::new(Engine::Sqlite).await;
         let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut leaks = Vec::new();
+        let mut app = world.app.copy(tacit::slices).await;
         for asked in questions(&world.ids) {
             let mut row = Vec::new();
             for principal in PRINCIPALS {
-                let app = world.app.copy(tacit::slices).await;
                 let answer = ask(&client(&app, &world, principal, asked.api), &asked, &[]).await;
+                if asked.method != Method::GET && answer.status.as_u16() < 400 {
+                    // Something was done: the next one meets the world as it was.
+                    app = world.app.copy(tacit::slices).await;
+                }
                 for (canary, allowed) in CANARIES {
                     if answer.body.contains(canary) && !allowed.contains(&principal) {
                         leaks.push(format!("{canary} to {principal} by {} {}", asked.method, asked.route));

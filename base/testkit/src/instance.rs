@@ -70,7 +70,7 @@ impl App {
         let clock = Clock::fixed(NOON);
         let db = Db::open(&place, &migrations, &projections, NOON).await.unwrap();
         let ids = IdMaker::new(clock.clone(), node);
-        let house = Arc::new(House { db, clock, ids, random: Random::seeded(1) });
+        let house = Arc::new(House { db, clock, ids, random: Random::seeded(node as u64) });
         let (closing, close) = watch::channel(false);
         let config = Config { limits: false, ..Config::local("http://localhost") };
         let (shell, front) = shell::app(house.clone(), config, slices(), close).unwrap();
