@@ -465,7 +465,7 @@ async fn history(visit: Visit, Path(id): Path<String>) -> Answer {
 }
 
 /// Whom something in a community may be for, to choose from.
-fn audiences(t: T, closed: &bool, name: &str) -> Vec<(String, String, String)> {
+pub(crate) fn audiences(t: T, closed: &bool, name: &str) -> Vec<(String, String, String)> {
     let choice = |to: For, title: String, meaning: &'static str| (to.word().to_owned(), title, t.say(meaning).to_owned());
     let mut all = vec![
         choice(For::Community, t.with("{name}", "name", name), "Its members read it."),

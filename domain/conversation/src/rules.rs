@@ -31,6 +31,8 @@ pub enum Refusal {
     Closed(Why),
     Hidden,
     YouBlocked,
+    AnnounceToAll,
+    EnoughAnnounced(i64),
 }
 
 impl From<standing::Refusal> for Refusal {
@@ -41,6 +43,9 @@ impl From<standing::Refusal> for Refusal {
 
 impl From<Refusal> for Say {
     fn from(r: Refusal) -> Self {
+        if let Refusal::EnoughAnnounced(n) = r {
+            return Say::new("{n} announcements stand here at a time. Please end one first.").with("n", n);
+        }
         Say::new(match r {
             Refusal::Standing(r) => return r.into(),
             Refusal::Closed(why) => {
@@ -61,6 +66,8 @@ impl From<Refusal> for Say {
             Refusal::OnlyPrivateFades => "Only a conversation among named people fades.",
             Refusal::Faded => "This has faded.",
             Refusal::ParentFaded => "What you answer has faded meanwhile. Your words are kept; you can answer the conversation instead.",
+            Refusal::AnnounceToAll => "An announcement is for the community or for anyone.",
+            Refusal::EnoughAnnounced(_) => "",
             Refusal::NobodyNamed => "Please name at least one other person.",
             Refusal::NeedsCommunity => "Please choose a community, or whom else it is for.",
             Refusal::ClosedDoor => "This community's door is closed; what is said in it is for its members.",
@@ -92,6 +99,15 @@ pub fn may_begin(place: Option<(Stage, Openness, &Standing)>, audience: For, nam
                 _ => Ok(()),
             }
         }
+    }
+}
+
+/// Announces, for the community or beyond it. `live`: how many stand there now.
+pub fn may_announce(audience: Option<For>, live: i64, most: i64) -> May {
+    match audience {
+        Some(For::Me | For::Named) => Err(Refusal::AnnounceToAll),
+        _ if live >= most => Err(Refusal::EnoughAnnounced(most)),
+        _ => Ok(()),
     }
 }
 
