@@ -117,6 +117,7 @@ fn page_of(place: &str) -> String {
     }
     match place.split_once('-') {
         Some(("reply", id)) => format!("/conversations/{id}"),
+        None if place == "sense" => "/sense".into(),
         Some(("announce", slug)) => format!("/c/{slug}/announcements/new"),
         Some(("new", slug)) => format!("/c/{slug}/contributions/new"),
         Some(("grow", id)) => format!("/narrations/{id}/growth"),

@@ -5,6 +5,7 @@ pub mod announcing;
 pub mod api;
 mod belongings;
 pub mod care;
+pub mod collecting;
 pub mod drafts;
 pub mod fading;
 pub mod holding;
@@ -73,8 +74,8 @@ pub fn slice() -> Slice {
         projections: vec![project],
         derived: vec![],
         within: vec!["replied", "thanked", "said_me_too", "took_back_me_too"],
-        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes(), announcing::routes()].into_iter().flatten().collect(),
-        api: api::routes().into_iter().chain(announcing::api()).collect(),
+        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes(), announcing::routes(), collecting::routes()].into_iter().flatten().collect(),
+        api: api::routes().into_iter().chain(announcing::api()).chain(collecting::api()).collect(),
         panels: vec![
             panel(Place::Welcome, 20, streams::something_alive),
             panel(Place::DoorTop, 10, announcing::at_the_door),

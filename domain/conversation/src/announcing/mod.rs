@@ -94,7 +94,7 @@ pub async fn announce(cx: &Cx, slug: &str, input: &Announcing) -> Result<Contrib
         hats::still_cares(&mut batch, Care::Announce, me, c.id);
         batch.lacks(
             "select 1 from announcement a join contribution c on c.id = a.contribution
-             where a.community = ?1 and a.until > ?2 and c.withdrawn_at is null order by a.contribution limit 1 offset ?3",
+             where a.community = ?1 and a.until > ?2 and c.withdrawn_at is null and c.hidden = '' and c.held = '' order by a.contribution limit 1 offset ?3",
             vals![c.id, cx.now(), MOST - 1],
         );
         batch.run(
@@ -128,6 +128,8 @@ pub async fn end(cx: &Cx, id: ContributionId) -> Result<CommunityId> {
 /// Not on my home any more. Like what somebody reads, it is told to nobody, and so not to the journal either.
 pub async fn put_aside(cx: &Cx, id: ContributionId) -> Result<()> {
     let me = cx.me()?;
+    let sql = "select 1 from announcement a where a.contribution = ?1 and visible_to(a.contribution, ?2)";
+    cx.db().one(sql, vals![id, me]).await?.ok_or(Error::NotFound)?;
     let mut batch = Batch::new();
     batch.run(
         "insert into put_aside (person, contribution) select cast(?1 as bigint), a.contribution from announcement a
@@ -168,7 +170,7 @@ impl Announcement {
 pub async fn of_community(cx: &Cx, community: CommunityId) -> Result<Vec<Announcement>> {
     let sql = "select c.id, c.title, c.words, a.until, k.slug, k.name from announcement a
         join contribution c on c.id = a.contribution join community k on k.id = a.community
-        where a.community = ?1 and a.until > ?3 and c.withdrawn_at is null and c.audience in ('community', 'open') and visible_to(c.id, ?2)
+        where a.community = ?1 and a.until > ?3 and c.withdrawn_at is null and c.hidden = '' and c.held = '' and c.audience in ('community', 'open') and visible_to(c.id, ?2)
         order by a.at desc, c.id desc limit 10";
     cx.db().query(sql, vals![community, cx.viewer, cx.now()]).await?.into_iter().map(Announcement::from_row).collect()
 }
@@ -177,7 +179,7 @@ pub async fn of_community(cx: &Cx, community: CommunityId) -> Result<Vec<Announc
 pub async fn for_me(cx: &Cx) -> Result<Vec<Announcement>> {
     let sql = "select c.id, c.title, c.words, a.until, k.slug, k.name from grants g join announcement a on a.community = g.audience
         join contribution c on c.id = a.contribution join community k on k.id = a.community
-        where g.person = ?1 and a.until > ?2 and c.withdrawn_at is null and c.audience in ('community', 'open') and visible_to(c.id, ?1)
+        where g.person = ?1 and a.until > ?2 and c.withdrawn_at is null and c.hidden = '' and c.held = '' and c.audience in ('community', 'open') and visible_to(c.id, ?1)
           and not exists (select 1 from put_aside x where x.person = ?1 and x.contribution = c.id)
         order by a.at desc, c.id desc limit 10";
     cx.db().query(sql, vals![cx.me()?, cx.now()]).await?.into_iter().map(Announcement::from_row).collect()
