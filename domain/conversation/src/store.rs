@@ -228,16 +228,15 @@ pub async fn tied(cx: &Cx, root: ContributionId, grew_from: Option<ContributionI
            and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
          order by l.place, c.at, c.id limit 300"
     );
-    let tied = |row: Row| {
-        let mut end = row.clone();
-        end.skip(COLUMNS);
-        let tie = match end.take::<String>()?.as_str() {
+    let tied = |mut row: Row| {
+        let said = Said::begin(&mut row, cx.now())?;
+        let tie = match row.take::<String>()?.as_str() {
             "led to" => Tie::LedTo,
             "source" => Tie::Source,
             "sense" => Tie::Sense,
             _ => Tie::GrewFrom,
         };
-        Ok(Tied { tie, here: end.take()?, said: Said::from_row(row, cx.now())? })
+        Ok(Tied { tie, here: row.take()?, said })
     };
     let rows = cx.db().query(sql, vals![root, cx.viewer, grew_from]).await?;
     let all = rows.into_iter().map(tied).collect::<Result<Vec<_>>>()?;
