@@ -3,6 +3,8 @@
 
 #[path = "journeys/following.rs"]
 mod following;
+#[path = "journeys/making_sense.rs"]
+mod making_sense;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

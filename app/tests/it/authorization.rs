@@ -56,6 +56,8 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/tokens/") => &ids.token,
         p if p.contains("/trails/") => &ids.trail,
         p if p.contains("/circles/") => &ids.circle,
+        p if p.contains("/announcements/") => &ids.announcement,
+        p if p.contains("/sense/") || p.contains("/tray/") => return path.replace("{id}", &ids.closed_opening.to_string()),
         _ => &ids.invitation,
     };
     let secret = if path.starts_with("/reset") { &ids.reset } else { &ids.link };
@@ -86,6 +88,9 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         (_, _) if ["replies", "thanks", "contributions", "narrations"].contains(&last) => of(&[("words", "hello")]),
         ("PUT", p) if p.contains("contributions/{id}") && last == "{id}" => of(&[("words", "changed")]),
         ("PUT", p) if p.contains("/drafts/") => of(&[("words", "a draft")]),
+        ("POST", _) if last == "announcements" => of(&[("words", "hear this")]),
+        ("POST", "/sense") => of(&[("words", "the same in all"), ("community", slug)]),
+        ("PUT", p) if p.starts_with("/sense/") || p.starts_with("/me/tray/") && last == "place" => of(&[("to", "up")]),
         ("POST", p) if last == "people" && p.contains("/circles/") => of(&[("people", "member")]),
         ("POST", _) if last == "circles" => of(&[("name", "those at night"), ("people", "member")]),
         ("PUT", p) if p.starts_with("/circles/") => of(&[("name", "those by day")]),

@@ -41,6 +41,7 @@ pub struct Ids {
     pub named: ContributionId,
     pub trail: String,
     pub circle: String,
+    pub announcement: String,
     pub session: String,
     pub token: String,
     pub knock: String,
@@ -83,6 +84,7 @@ impl World {
             named: none,
             trail: nothing(),
             circle: nothing(),
+            announcement: nothing(),
             session: nothing(),
             token: nothing(),
             knock: nothing(),
@@ -170,6 +172,9 @@ impl World {
             }
         }
         self.ids.suspension = membership::suspension::list(&steward, CLOSED).await.unwrap()[0].id.to_string();
+        let announcing = conversation::announcing::Announcing { words: "canary-closed announcement".into(), ..Default::default() };
+        self.ids.announcement = conversation::announcing::announce(&steward, CLOSED, &announcing).await.unwrap().to_string();
+        conversation::collecting::collect(&author, self.ids.closed_opening).await.unwrap();
         let circle = person::circles::NewCircle { name: "canary-mine circle".into(), people: "friend".into() };
         self.ids.circle = person::circles::make(&author, &circle).await.unwrap().to_string();
         let link = InvitingByLink { note: Line::default(), uses: "5".into() };

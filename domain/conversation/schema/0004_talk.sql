@@ -16,15 +16,15 @@ create table put_aside (
 );
 create index put_aside_contribution on put_aside (contribution);
 
-create table gathered (
+create table collected (
     contribution bigint not null,
     source bigint not null,
     conversation bigint not null,
     place bigint not null,
     primary key (contribution, source)
 );
-create index gathered_conversation on gathered (conversation);
-create index gathered_source on gathered (source);
+create index collected_conversation on collected (conversation);
+create index collected_source on collected (source);
 
 create table tray (
     person bigint not null,

@@ -11,7 +11,7 @@ use shell::words;
 
 use crate::rules::{self, Refusal};
 use crate::said::Said;
-use crate::{ContributionId, Fades, For, Kind, TrailId, drafts, holding, store};
+use crate::{ContributionId, Fades, For, Kind, TrailId, collecting, drafts, holding, store};
 
 pub type Title = Line<0, 160>;
 pub type Body = Words<1, 20000>;
@@ -52,6 +52,8 @@ pub struct Lineage {
     pub grew_from: Option<ContributionId>,
     /// Who is named, where another conversation's people go on.
     pub named: Vec<PersonId>,
+    /// What it looks at, in this order.
+    pub sources: Vec<ContributionId>,
 }
 
 /// Begins a conversation: in a community, or (without one) for oneself or named people.
@@ -143,6 +145,7 @@ pub async fn contribution(
     for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
         batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
+    collecting::put_sources(&mut batch, cx, id, audience, &lineage.sources)?;
     drafts::drop_in(&mut batch, me, &input.draft.0);
     // What waits is told to nobody before it is let through.
     let verb = if held.is_some() { "held" } else { "contributed" };
@@ -485,6 +488,10 @@ pub async fn reach(cx: &Cx, id: ContributionId, input: &Reaching) -> Result<Said
         let place = now.place.as_ref().zip(standing.as_ref()).map(|(p, s)| (p.stage, p.openness, s));
         rules::may_reach(now.audience, input.audience, answered, place)?;
         let mut batch = Batch::new();
+        if input.audience != For::Me {
+            collecting::may_go_further(cx, id).await?;
+            batch.lacks(collecting::LOOKS_AT_PRIVATE, vals![id]);
+        }
         batch.lacks("select 1 from contribution where root = ?1 and parent is not null and (author <> ?2 or voice)", vals![id, me]);
         if let (Some(place), true) = (&now.place, input.audience > now.audience) {
             batch.holds(audience::HOLDS, vals![me, kernel::Audience::Members(place.id)]);

@@ -84,6 +84,8 @@ async fn forget_traces(cx: &Cx, person: PersonId) -> Result<Batch> {
     let mut batch = Batch::new();
     batch.run("delete from draft where person = ?1", vals![person]);
     batch.run("delete from me_too where person = ?1", vals![person]);
+    batch.run("delete from put_aside where person = ?1", vals![person]);
+    batch.run("delete from tray where person = ?1", vals![person]);
     let sql = "select c.id, c.words, c.title, p.handle from mention m join contribution c on c.id = m.contribution
         join person p on p.id = m.person where m.person = ?1 and c.id > ?2 order by c.id limit 500";
     let mut after = 0;

@@ -23,7 +23,7 @@ struct Draft {
     words: Words<0, 20000>,
 }
 
-/// `home`, `private`, `reply-ID`, `new-COMMUNITY`, `grow-ID`.
+/// `home`, `private`, `reply-ID`, `new-COMMUNITY`, `announce-COMMUNITY`, `grow-ID`, `sense`.
 fn is_place(place: &str) -> bool {
     (1..=80).contains(&place.len()) && place.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
@@ -117,6 +117,8 @@ fn page_of(place: &str) -> String {
     }
     match place.split_once('-') {
         Some(("reply", id)) => format!("/conversations/{id}"),
+        None if place == "sense" => "/sense".into(),
+        Some(("announce", slug)) => format!("/c/{slug}/announcements/new"),
         Some(("new", slug)) => format!("/c/{slug}/contributions/new"),
         Some(("grow", id)) => format!("/narrations/{id}/growth"),
         _ => "/".into(),

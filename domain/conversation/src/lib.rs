@@ -1,9 +1,11 @@
 //! Contributions of every kind, audience, replies, thanks: where people are heard.
 
 pub mod acts;
+pub mod announcing;
 pub mod api;
 mod belongings;
 pub mod care;
+pub mod collecting;
 pub mod drafts;
 pub mod fading;
 pub mod holding;
@@ -72,11 +74,13 @@ pub fn slice() -> Slice {
         projections: vec![project],
         derived: vec![],
         within: vec!["replied", "thanked", "said_me_too", "took_back_me_too"],
-        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes()].into_iter().flatten().collect(),
-        api: api::routes(),
+        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes(), announcing::routes(), collecting::routes()].into_iter().flatten().collect(),
+        api: api::routes().into_iter().chain(announcing::api()).chain(collecting::api()).collect(),
         panels: vec![
             panel(Place::Welcome, 20, streams::something_alive),
+            panel(Place::DoorTop, 10, announcing::at_the_door),
             panel(Place::Door, 0, streams::alive_this_week),
+            panel(Place::Home, -10, announcing::at_home),
             panel(Place::Home, 20, streams::what_i_belong_to),
             panel(Place::HomeAside, 10, drafts::waiting),
             panel(Place::Person, 0, streams::of_person),

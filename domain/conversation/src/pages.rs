@@ -17,7 +17,7 @@ use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Rou
 
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::said::Said;
-use crate::store::{self, Mark, Opening};
+use crate::store::{self, Mark, Opening, Tie, Tied};
 use crate::{ContributionId, Fades, For, drafts, rules, streams};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -151,6 +151,9 @@ struct Utterance<'a> {
     signed_in: bool,
     may_answer: bool,
     said_me_too: bool,
+    collected: bool,
+    /// Where it was collected.
+    sense: Vec<&'a Said>,
     draft: &'a str,
     quote: &'a str,
     thanks_words: &'a str,
@@ -178,6 +181,8 @@ struct ConversationPage<'a> {
     named: Vec<(String, String)>,
     fades: Option<Fades>,
     grown: Vec<(bool, Said)>,
+    /// What the opening looks at.
+    sources: Vec<Source>,
     /// What other slices show of this conversation.
     panels: Html,
     next: Option<String>,
@@ -187,6 +192,19 @@ struct ConversationPage<'a> {
     signed_in: bool,
     reach: Vec<(For, &'static str)>,
     id: ContributionId,
+}
+
+/// A line of something that was collected.
+struct Source {
+    said: Said,
+    words: String,
+    when: Html,
+}
+
+impl Source {
+    fn of(visit: &Visit, said: &Said) -> Self {
+        Self { said: said.clone(), words: shell::words::plain(&said.words, 240), when: visit.time(said.at) }
+    }
 }
 
 const REPLIES: usize = 200;
@@ -216,7 +234,7 @@ fn page_of(opening: &Opening, said: &Said) -> Option<Cursor> {
 }
 
 /// The address of a reply in its conversation, on the page that holds it.
-async fn place_of(visit: &Visit, said: &Said) -> Result<String> {
+pub(crate) async fn place_of(visit: &Visit, said: &Said) -> Result<String> {
     let opening = store::opening(&visit.cx, said.root).await?.ok_or(Error::NotFound)?;
     Ok(match page_of(&opening, said) {
         Some(after) => format!("/conversations/{}?after={after}#r{}", said.root, said.id),
@@ -235,11 +253,11 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
     let why_not = why_not_answer(visit, &opening);
     let signed_in = visit.guest.is_some();
     let may_answer = signed_in && why_not.is_none();
-    let grown = store::grown(&visit.cx, root.id, root.grew_from).await?;
+    let tied = store::tied(&visit.cx, root.id, root.grew_from).await?;
     let named = if root.audience == For::Named { store::named(&visit.cx, root.id).await? } else { Vec::new() };
     let names: HashMap<ContributionId, &str> =
         replies.items.iter().chain([root]).map(|s| (s.id, s.author.name.as_str())).collect();
-    let desk = Desk { visit, marks: &marks, names: &names, drafts: &drafts, may_answer, faulty: faulty.as_ref(), once: visit.once() };
+    let desk = Desk { visit, marks: &marks, tied: &tied, names: &names, drafts: &drafts, may_answer, faulty: faulty.as_ref(), once: visit.once() };
     let (nodes, end) = tree(&desk, &replies.items);
     let mine = root.author.is(visit.cx.viewer.person());
     let path = format!("/conversations/{}", root.id);
@@ -251,7 +269,8 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         after: end,
         named,
         fades: root.fades(),
-        grown: grown.into_iter().map(|s| (Some(s.id) == root.grew_from, s)).collect(),
+        grown: tied.iter().filter(|t| matches!(t.tie, Tie::GrewFrom | Tie::LedTo)).map(|t| (t.tie == Tie::GrewFrom, t.said.clone())).collect(),
+        sources: tied.iter().filter(|t| t.tie == Tie::Source).map(|t| Source::of(visit, &t.said)).collect(),
         panels: visit.panels(Place::Conversation, root.id.into()).await?,
         next: replies.next.map(|c| format!("{path}?after={c}#replies")),
         live: format!("/live{path}?after={}", opening.last),
@@ -298,6 +317,7 @@ fn reach_choices(s: &Said, replies: &[Said]) -> Vec<(For, &'static str)> {
 struct Desk<'a> {
     visit: &'a Visit,
     marks: &'a [Mark],
+    tied: &'a [Tied],
     names: &'a HashMap<ContributionId, &'a str>,
     drafts: &'a HashMap<ContributionId, String>,
     may_answer: bool,
@@ -323,12 +343,14 @@ impl<'a> Desk<'a> {
             edited: s.edited_at.map(|at| self.visit.time(at)),
             heading: if s.parent.is_none() { s.heading() } else { String::new() },
             answers,
-            me_too: ours().filter(|m| m.thanks.is_none()).collect(),
+            me_too: ours().filter(|m| m.thanks.is_none() && !m.collected).collect(),
             thanks: ours().filter(|m| m.thanks.is_some()).collect(),
             mine: s.author.is(me),
             signed_in: self.visit.guest.is_some(),
             may_answer: self.may_answer,
-            said_me_too: ours().any(|m| m.thanks.is_none() && Some(m.person) == me),
+            said_me_too: ours().any(|m| m.thanks.is_none() && !m.collected && Some(m.person) == me),
+            collected: ours().any(|m| m.collected),
+            sense: self.tied.iter().filter(|t| t.tie == Tie::Sense && t.here == s.id).map(|t| &t.said).collect(),
             draft: reply_form.map_or(kept, |f| f.value("words")),
             quote: reply_form.map_or("", |f| f.value("quote")),
             thanks_words: thanks_form.map_or("", |f| f.value("words")),
@@ -465,7 +487,7 @@ async fn history(visit: Visit, Path(id): Path<String>) -> Answer {
 }
 
 /// Whom something in a community may be for, to choose from.
-fn audiences(t: T, closed: &bool, name: &str) -> Vec<(String, String, String)> {
+pub(crate) fn audiences(t: T, closed: &bool, name: &str) -> Vec<(String, String, String)> {
     let choice = |to: For, title: String, meaning: &'static str| (to.word().to_owned(), title, t.say(meaning).to_owned());
     let mut all = vec![
         choice(For::Community, t.with("{name}", "name", name), "Its members read it."),

@@ -31,6 +31,10 @@ pub enum Refusal {
     Closed(Why),
     Hidden,
     YouBlocked,
+    AnnounceToAll,
+    TrayFull(i64),
+    PrivateStays,
+    EnoughAnnounced(i64),
 }
 
 impl From<standing::Refusal> for Refusal {
@@ -41,6 +45,12 @@ impl From<standing::Refusal> for Refusal {
 
 impl From<Refusal> for Say {
     fn from(r: Refusal) -> Self {
+        if let Refusal::EnoughAnnounced(n) = r {
+            return Say::new("{n} announcements stand here at a time. Please end one first.").with("n", n);
+        }
+        if let Refusal::TrayFull(n) = r {
+            return Say::new("{n} fit into your tray. Please say what you see, or take something out first.").with("n", n);
+        }
         Say::new(match r {
             Refusal::Standing(r) => return r.into(),
             Refusal::Closed(why) => {
@@ -61,6 +71,9 @@ impl From<Refusal> for Say {
             Refusal::OnlyPrivateFades => "Only a conversation among named people fades.",
             Refusal::Faded => "This has faded.",
             Refusal::ParentFaded => "What you answer has faded meanwhile. Your words are kept; you can answer the conversation instead.",
+            Refusal::AnnounceToAll => "An announcement is for the community or for anyone.",
+            Refusal::EnoughAnnounced(_) | Refusal::TrayFull(_) => "",
+            Refusal::PrivateStays => "This looks at what was said among named people, and that stays among them. Please take it out, or keep this to yourself.",
             Refusal::NobodyNamed => "Please name at least one other person.",
             Refusal::NeedsCommunity => "Please choose a community, or whom else it is for.",
             Refusal::ClosedDoor => "This community's door is closed; what is said in it is for its members.",
@@ -93,6 +106,32 @@ pub fn may_begin(place: Option<(Stage, Openness, &Standing)>, audience: For, nam
             }
         }
     }
+}
+
+/// Announces, for the community or beyond it. `live`: how many stand there now.
+pub fn may_announce(audience: Option<For>, live: i64, most: i64) -> May {
+    match audience {
+        Some(For::Me | For::Named) => Err(Refusal::AnnounceToAll),
+        _ if live >= most => Err(Refusal::EnoughAnnounced(most)),
+        _ => Ok(()),
+    }
+}
+
+/// Puts something into one's tray.
+pub fn may_collect(withdrawn: bool, faded: bool, there: i64, most: i64) -> May {
+    match () {
+        () if faded => Err(Refusal::Faded),
+        () if withdrawn => Err(Refusal::Withdrawn),
+        () if there >= most => Err(Refusal::TrayFull(most)),
+        () => Ok(()),
+    }
+}
+
+/// Says for `audience` what is seen in several things. Each stays with those who may see it, and private talk is not
+/// looked at in front of others at all.
+pub fn may_look_at(audience: For, sources: &[For]) -> May {
+    let private = audience != For::Me && sources.contains(&For::Named);
+    if private { Err(Refusal::PrivateStays) } else { Ok(()) }
 }
 
 /// Lets what is said fade. Words in a community are for those who come later, too.
@@ -201,6 +240,14 @@ mod tests {
         let closed = Some((Stage::Growing, Openness::Closed, &m));
         assert_eq!(may_reach(Me, Open, false, closed), Err(Refusal::ClosedDoor));
         assert_eq!(may_reach(Me, Open, false, None), Err(Refusal::NeedsCommunity));
+    }
+
+    #[test]
+    fn private_talk_is_not_looked_at_in_front_of_others() {
+        assert_eq!(may_look_at(For::Open, &[For::Open, For::Named]), Err(Refusal::PrivateStays));
+        assert_eq!(may_look_at(For::Community, &[For::Named]), Err(Refusal::PrivateStays));
+        assert_eq!(may_look_at(For::Me, &[For::Named, For::Me]), Ok(()));
+        assert_eq!(may_look_at(For::Open, &[For::Community, For::Me]), Ok(()));
     }
 
     #[test]

@@ -196,15 +196,93 @@ pub async fn trail(cx: &Cx, trail: TrailId, after: Cursor, limit: usize) -> Resu
     page(cx, cx.db().query(sql, vals![trail, cx.viewer, after.at, after.id, limit as i64 + 1]).await?, limit)
 }
 
-/// How something grew: what it came from, and what came from it.
-pub async fn grown(cx: &Cx, id: ContributionId, from: Option<ContributionId>) -> Result<Vec<Said>> {
+/// How something is tied to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    GrewFrom,
+    LedTo,
+    /// The conversation's opening looks at it.
+    Source,
+    /// It looks at something in the conversation.
+    Sense,
+}
+
+/// Something that is tied to a contribution `here`.
+#[derive(Clone, Debug)]
+pub struct Tied {
+    pub tie: Tie,
+    pub here: ContributionId,
+    pub said: Said,
+}
+
+/// What a conversation is tied to, both ways, as far as the viewer sees each.
+pub async fn tied(cx: &Cx, root: ContributionId, grew_from: Option<ContributionId>) -> Result<Vec<Tied>> {
+    let sql = said!(
+        "?2",
+        "0, l.tie, l.here",
+        "join (select g.id as other, g.grew_from as here, 'led to' as tie, 0 as place from contribution g where g.grew_from = ?1
+               union all select cast(?3 as bigint), cast(?1 as bigint), 'grew from', 0
+               union all select g.source, g.contribution, 'source', g.place from collected g where g.contribution = ?1
+               union all select g.contribution, g.source, 'sense', 0 from collected g where g.conversation = ?1) l on l.other = c.id
+         where c.withdrawn_at is null and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2)
+           and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
+         order by l.place, c.at, c.id limit 300"
+    );
+    let tied = |mut row: Row| {
+        let said = Said::begin(&mut row, cx.now())?;
+        let tie = match row.take::<String>()?.as_str() {
+            "led to" => Tie::LedTo,
+            "source" => Tie::Source,
+            "sense" => Tie::Sense,
+            _ => Tie::GrewFrom,
+        };
+        Ok(Tied { tie, here: row.take()?, said })
+    };
+    let rows = cx.db().query(sql, vals![root, cx.viewer, grew_from]).await?;
+    let all = rows.into_iter().map(tied).collect::<Result<Vec<_>>>()?;
+    Ok(all.into_iter().filter(|t| !t.said.withdrawn).collect())
+}
+
+/// What the viewer collected, in their order, as far as they still see it.
+pub async fn tray(cx: &Cx) -> Result<Vec<Said>> {
+    let sql = said!(
+        "?1",
+        "0",
+        "join tray y on y.contribution = c.id and y.person = ?1
+         where c.withdrawn_at is null and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?1)
+           and (visible_to(c.root, ?1) or (c.author = ?1 and not c.voice)) order by y.place, c.id limit 60"
+    );
+    present(cx, cx.db().query(sql, vals![cx.me()?]).await?)
+}
+
+/// What a contribution looks at.
+pub async fn sources(cx: &Cx, id: ContributionId) -> Result<Vec<Said>> {
     let sql = said!(
         "?2",
         "0",
-        "where (c.grew_from = ?1 or c.id = ?3) and c.withdrawn_at is null and visible_to(c.root, ?2)
-           and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2) order by c.at, c.id limit 50"
+        "join collected g on g.source = c.id and g.contribution = ?1
+         where c.withdrawn_at is null and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2)
+           and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice)) order by g.place, c.id limit 60"
     );
-    cx.db().query(sql, vals![id, cx.viewer, from]).await?.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
+    present(cx, cx.db().query(sql, vals![id, cx.viewer]).await?)
+}
+
+/// What looks at a contribution.
+pub async fn sense_of(cx: &Cx, id: ContributionId) -> Result<Vec<Said>> {
+    let sql = said!(
+        "?2",
+        "0",
+        "join collected g on g.contribution = c.id and g.source = ?1
+         where c.withdrawn_at is null and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2)
+           and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice)) order by c.at, c.id limit 100"
+    );
+    present(cx, cx.db().query(sql, vals![id, cx.viewer]).await?)
+}
+
+/// Without what has faded.
+fn present(cx: &Cx, rows: Vec<Row>) -> Result<Vec<Said>> {
+    let all = rows.into_iter().map(|r| Said::from_row(r, cx.now())).collect::<Result<Vec<_>>>()?;
+    Ok(all.into_iter().filter(|s| !s.withdrawn).collect())
 }
 
 /// Whether a conversation is (still) visible; a stream ends when it is not.
@@ -212,12 +290,14 @@ pub async fn sees(cx: &Cx, root: ContributionId) -> Result<bool> {
     Ok(cx.db().one(kernel::audience::SEES, vals![root, cx.viewer]).await?.is_some())
 }
 
-/// Thanks and "me too" of a whole conversation.
+/// Thanks and "me too" of a whole conversation, and what of it the viewer collected.
 #[derive(Clone, Debug)]
 pub struct Mark {
     pub contribution: ContributionId,
     /// None for "me too".
     pub thanks: Option<(ThanksId, String)>,
+    /// The viewer has it in their tray.
+    pub collected: bool,
     pub person: PersonId,
     pub name: String,
     pub handle: Option<String>,
@@ -226,7 +306,9 @@ pub struct Mark {
 pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
     let sql = "select m.contribution, m.id, m.words, m.person, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end from (
             select contribution, id, words, person, at from thanks where conversation = ?1
-            union all select contribution, 0, '', person, at from me_too where conversation = ?1) m
+            union all select contribution, 0, '', person, at from me_too where conversation = ?1
+            union all select y.contribution, -1, '', y.person, 0 from tray y join contribution c on c.id = y.contribution
+                where y.person = ?2 and c.root = ?1) m
         join person p on p.id = m.person join contribution c on c.id = m.contribution
         where visible_to(?1, ?2) and (c.fades_at is null or c.fades_at > ?3) and unblocked_by(m.person, ?2)
         order by m.at, m.id limit 2000";
@@ -234,7 +316,8 @@ pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
         let (contribution, id, words): (_, i64, String) = (r.take()?, r.take()?, r.take()?);
         Ok(Mark {
             contribution,
-            thanks: (id != 0).then_some((ThanksId(id), words)),
+            thanks: (id > 0).then_some((ThanksId(id), words)),
+            collected: id < 0,
             person: r.take()?,
             name: r.take()?,
             handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),

@@ -61,7 +61,7 @@ struct Notice {
 
 #[derive(Serialize, JsonSchema)]
 struct Happened {
-    /// replied, contributed, thanked, ending_said, announced.
+    /// replied, contributed, thanked, ending_said, announced, made_sense.
     what: String,
     by: String,
     handle: Option<String>,

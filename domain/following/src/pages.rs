@@ -79,6 +79,7 @@ fn what_happened(t: T, h: &Happening) -> &'static str {
         "thanked" => t.say("thanked you:"),
         "ending_said" => t.say("said what helped, and it was yours:"),
         "announced" => t.say("announced:"),
+        "made_sense" => t.say("said what they see in your words and others':"),
         _ => t.say("said:"),
     }
 }

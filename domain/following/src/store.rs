@@ -154,7 +154,7 @@ const GROUPS: &str = "select
                         and e.occurred_at > p.said_at and e.origin = 'live' and e.actor <> ?1 and heard_by(e.actor, ?1)
                         and (e.verb = 'replied' and (p.named or p.said_at > 0
                                  and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
-                             or e.verb in ('replied', 'contributed', 'thanked', 'ending_said')
+                             or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense')
                                  and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
                         and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                             or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
@@ -297,7 +297,7 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
                      or e.verb = 'replied' and (coalesce(r.named, false) or f.id is not null and e.occurred_at > f.since or coalesce(r.said_at, 0) > 0
                          and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
                      or e.verb = 'contributed' and r.person is null and f.id is null
-                     or e.verb in ('replied', 'contributed', 'thanked', 'ending_said')
+                     or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense')
                          and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
                 and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                     or w.fades_at <= ?3 or w.hidden <> '' or w.held <> ''))

@@ -13,6 +13,7 @@ use shell::slice::LONG_FORM;
 use shell::{Act, After, Answer, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, Growing, Narrating};
+use crate::sense::{self, Seeing};
 use crate::store;
 
 pub fn routes() -> Vec<Route> {
@@ -26,6 +27,8 @@ pub fn routes() -> Vec<Route> {
             .doc(Doc::new("The caller's own trails, the newest first").gives::<List<Trail>>()),
         Route::post("/api/v1/contributions/{id}/growth", write, grow)
             .doc(Doc::new("Turn a narration into a question, problem or insight").takes::<Growing>().created::<Contribution>()),
+        Route::post("/api/v1/sense", write, make_sense)
+            .doc(Doc::new("Say what one sees in what one collected; it empties the tray").takes::<Seeing>().created::<Contribution>()),
     ]
 }
 
@@ -60,5 +63,10 @@ async fn own(visit: Visit) -> Answer<Json<List<Trail>>> {
 
 async fn grow(Path(id): Path<String>, act: Act<Growing>) -> Answer<Response> {
     let id = acts::grow(&act.visit.cx, id.parse()?, &act.input).await?;
+    Ok(created(load(&act.visit, id).await?))
+}
+
+async fn make_sense(act: Act<Seeing>) -> Answer<Response> {
+    let id = sense::make_sense(&act.visit.cx, &act.input).await?;
     Ok(created(load(&act.visit, id).await?))
 }

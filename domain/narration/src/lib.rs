@@ -5,6 +5,7 @@ pub mod api;
 mod belongings;
 mod pages;
 pub mod rules;
+pub mod sense;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -21,9 +22,12 @@ pub fn slice() -> Slice {
         migrations: vec![Migration::new("narration/0001", include_str!("../schema/0001_narration.sql"))],
         projections: vec![],
         derived: vec![],
-        pages: pages::routes(),
+        pages: pages::routes().into_iter().chain(sense::routes()).collect(),
         api: api::routes(),
-        panels: vec![Panel { place: Place::Home, order: 0, show: pages::narrate_box }],
+        panels: vec![
+            Panel { place: Place::Home, order: 0, show: pages::narrate_box },
+            Panel { place: Place::HomeAside, order: 12, show: sense::collected },
+        ],
         belongings: Some(belongings::BELONGINGS),
         ..Slice::default()
     }

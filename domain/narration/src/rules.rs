@@ -8,6 +8,7 @@ pub enum Refusal {
     NoNarration,
     NotIntoThis,
     TrailElsewhere,
+    NothingCollected,
 }
 
 impl From<Refusal> for Say {
@@ -15,6 +16,7 @@ impl From<Refusal> for Say {
         Say::new(match r {
             Refusal::NoNarration => "Only a narration turns into something else.",
             Refusal::NotIntoThis => "A narration turns into a question, a problem or an insight.",
+            Refusal::NothingCollected => "Your tray is empty. Please collect something first: narrations and replies have a button for it.",
             Refusal::TrailElsewhere => "This trail belongs to another community. Please choose that one, or begin a new trail.",
         })
     }

@@ -54,7 +54,7 @@ impl Fades {
 const AT_ONCE: i64 = 200;
 
 /// Takes out what is past its time: words, what they were before, who is mentioned, thanks, "me too", quotes of it, and
-/// where it was gathered. That something was said stays. Run every minute; two nodes at once do it once.
+/// where it was collected. That something was said stays. Run every minute; two nodes at once do it once.
 pub async fn fade(house: &Arc<House>) -> Result<usize> {
     let cx = Cx::new(house.clone(), Viewer::System);
     let mut faded = 0;
@@ -89,7 +89,7 @@ async fn fade_some(cx: &Cx) -> Result<usize> {
     batch.run("delete from mention where in_ids(contribution, ?1)", vec![all()]);
     batch.run("delete from thanks where in_ids(contribution, ?1)", vec![all()]);
     batch.run("delete from me_too where in_ids(contribution, ?1)", vec![all()]);
-    batch.run("delete from gathered where in_ids(source, ?1)", vec![all()]);
+    batch.run("delete from collected where in_ids(source, ?1)", vec![all()]);
     batch.run("delete from tray where in_ids(contribution, ?1)", vec![all()]);
     for (id, root, author) in &due {
         // As its author chose when they spoke here.
