@@ -82,6 +82,9 @@ async fn every_minute(house: Arc<House>, shell: shell::router::App) {
         if let Err(error) = conversation::fading::fade(&house).await {
             tracing::warn!(%error, "what is past its time could not be taken out");
         }
+        if let Err(error) = membership::hats::terms::end_over(&house).await {
+            tracing::warn!(%error, "terms of hats could not be looked after");
+        }
         if let Err(error) = membership::invitations::end_over(&house).await {
             tracing::warn!(%error, "old invitations could not be looked after");
         }
