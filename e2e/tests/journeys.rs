@@ -3,6 +3,8 @@
 
 #[path = "journeys/following.rs"]
 mod following;
+#[path = "journeys/handing_over.rs"]
+mod handing_over;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

@@ -8,6 +8,8 @@ pub mod drafts;
 pub mod fading;
 pub mod holding;
 pub mod live;
+mod handover;
+mod live;
 mod marks;
 mod pages;
 mod remembering;
@@ -81,6 +83,7 @@ pub fn slice() -> Slice {
             panel(Place::HomeAside, 10, drafts::waiting),
             panel(Place::Person, 0, streams::of_person),
             panel(Place::PersonAside, 10, streams::talk_privately),
+            panel(Place::Handover, 0, handover::sections),
         ],
         belongings: Some(belongings::BELONGINGS),
         ..Slice::default()
