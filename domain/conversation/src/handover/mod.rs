@@ -81,7 +81,7 @@ fn offset(visit: &Visit) -> i64 {
 /// What was said on each day of the week, and in each of the last weeks, the newest first.
 async fn rhythm(cx: &Cx, community: CommunityId, offset: i64) -> Result<([i64; 7], Vec<i64>)> {
     let sql = "select ((c.at + ?3) / 86400000000 + 3) % 7 as weekday, (?4 - c.at) / 604800000000 as week, count(*)
-        from contribution c where c.community = ?1 and c.at > ?5 and c.at <= ?4 and c.withdrawn_at is null and visible_to(c.root, ?2)
+        from contribution c where c.community = ?1 and c.at > ?5 and c.at <= ?4 and c.withdrawn_at is null and c.hidden = '' and c.held = '' and visible_to(c.root, ?2)
         group by weekday, week";
     let since = cx.now().minus(WEEKS * WEEK);
     let (mut days, mut weeks) = ([0; 7], vec![0; WEEKS as usize]);
@@ -116,8 +116,8 @@ fn opened(mut r: Row) -> Result<Opened> {
 async fn unanswered(cx: &Cx, community: CommunityId) -> Result<Vec<Opened>> {
     let sql = "select c.id, c.title, c.words, coalesce(p.name, v.name), c.at, false
         from contribution c left join person p on p.id = c.author and not c.voice left join voice v on v.id = c.author and c.voice
-        where c.community = ?1 and c.parent is null and c.asks and c.withdrawn_at is null and visible_to(c.root, ?2)
-          and not exists (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null)
+        where c.community = ?1 and c.parent is null and c.asks and c.withdrawn_at is null and c.hidden = '' and c.held = '' and visible_to(c.root, ?2) and unblocked_by(c.author, ?2)
+          and not exists (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.hidden = '' and a.held = '')
         order by c.at desc, c.id desc limit 20";
     cx.db().query(sql, vals![community, cx.viewer]).await?.into_iter().map(opened).collect()
 }
@@ -125,11 +125,11 @@ async fn unanswered(cx: &Cx, community: CommunityId) -> Result<Vec<Opened>> {
 /// The first that newcomers said here, and whether it was answered.
 async fn first_words(cx: &Cx, community: CommunityId) -> Result<Vec<Opened>> {
     let sql = "select c.id, c.title, c.words, p.name, c.at,
-            exists (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.author <> c.author)
+            exists (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.hidden = '' and a.held = '' and a.author <> c.author)
         from membership m join contribution c on c.author = m.person and c.community = m.community and not c.voice
         join person p on p.id = m.person
-        where m.community = ?1 and m.ended_at is null and m.began_at > ?3 and c.parent is null and c.withdrawn_at is null
-          and visible_to(c.root, ?2)
+        where m.community = ?1 and m.ended_at is null and m.began_at > ?3 and c.parent is null and c.withdrawn_at is null and c.hidden = '' and c.held = ''
+          and visible_to(c.root, ?2) and unblocked_by(c.author, ?2)
           and not exists (select 1 from contribution e where e.author = c.author and not e.voice and e.community = c.community
                           and (e.at, e.id) < (c.at, c.id))
         order by c.at desc, c.id desc limit 20";
@@ -147,8 +147,9 @@ struct Outside {
 async fn outside(cx: &Cx, community: CommunityId) -> Result<Vec<Outside>> {
     let sql = "select p.name, case when visible_to(p.id, ?2) then p.handle else '' end, max(c.root), max(c.at) as last
         from contribution c join contribution o on o.id = c.root and o.audience = 'open' join person p on p.id = c.author and not c.voice
-        where c.community = ?1 and c.at > ?3 and c.parent is not null and c.withdrawn_at is null and p.left_at is null
-          and visible_to(c.root, ?2) and not exists (select 1 from membership m where m.community = c.community and m.person = p.id)
+        where c.community = ?1 and c.at > ?3 and c.parent is not null and c.withdrawn_at is null and c.hidden = '' and c.held = '' and p.left_at is null
+          and visible_to(c.root, ?2) and unblocked_by(c.author, ?2)
+          and not exists (select 1 from membership m where m.community = c.community and m.person = p.id)
         group by p.id, p.name, p.handle order by last desc, p.id limit 20";
     let one = |mut r: Row| Ok(Outside { name: r.take()?, handle: r.take()?, root: r.take()?, at: r.take()? });
     cx.db().query(sql, vals![community, cx.viewer, cx.now().minus(CONTACT)]).await?.into_iter().map(one).collect()
@@ -156,7 +157,7 @@ async fn outside(cx: &Cx, community: CommunityId) -> Result<Vec<Outside>> {
 
 /// Where the work lies that was pointed at: the hosts named most often, without the numbers.
 async fn hosts(cx: &Cx, community: CommunityId) -> Result<Vec<String>> {
-    let sql = "select c.work from contribution c where c.community = ?1 and c.work <> '' and c.withdrawn_at is null and visible_to(c.root, ?2)
+    let sql = "select c.work from contribution c where c.community = ?1 and c.work <> '' and c.withdrawn_at is null and c.hidden = '' and c.held = '' and visible_to(c.root, ?2)
         order by c.at desc, c.id desc limit 500";
     let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for mut r in cx.db().query(sql, vals![community, cx.viewer]).await? {

@@ -64,7 +64,8 @@ pub async fn name(cx: &Cx, slug: &str, input: &Naming) -> Result<()> {
                 (name = ?3 and ended_at is null)
                 or (way = 'named' and accepted_at is null and (ended_at is null or ended_at > ?5) and (name = ?3 or offered_by = ?4)))";
         let since = cx.now().minus(REST);
-        if !theirs.takes_part() || cx.db().one(rests, vals![c.id, person, &hat, me, since]).await?.is_some() {
+        let reaches = cx.db().one(kernel::silence::UNBLOCKED, vals![me, person]).await?.is_some();
+        if !theirs.takes_part() || !reaches || cx.db().one(rests, vals![c.id, person, &hat, me, since]).await?.is_some() {
             return Ok(());
         }
         let id: HatId = cx.make_id();
@@ -72,6 +73,7 @@ pub async fn name(cx: &Cx, slug: &str, input: &Naming) -> Result<()> {
         for somebody in [me, person] {
             batch.holds(kernel::audience::HOLDS, vals![somebody, Audience::Members(c.id)]);
         }
+        batch.holds(kernel::silence::UNBLOCKED, vals![me, person]);
         batch.lacks(rests, vals![c.id, person, &hat, me, since]);
         batch.run(
             "insert into hat (id, community, person, name, offered_by, offered_at, way, note) values (?1, ?2, ?3, ?4, ?5, ?6, 'named', ?7)",
