@@ -64,8 +64,7 @@ pub async fn name(cx: &Cx, slug: &str, input: &Naming) -> Result<()> {
                 (name = ?3 and ended_at is null)
                 or (way = 'named' and accepted_at is null and (ended_at is null or ended_at > ?5) and (name = ?3 or offered_by = ?4)))";
         let since = cx.now().minus(REST);
-        let reaches = cx.db().one(kernel::silence::UNBLOCKED, vals![me, person]).await?.is_some();
-        if !theirs.takes_part() || !reaches || cx.db().one(rests, vals![c.id, person, &hat, me, since]).await?.is_some() {
+        if !theirs.takes_part() || cx.db().one(rests, vals![c.id, person, &hat, me, since]).await?.is_some() {
             return Ok(());
         }
         let id: HatId = cx.make_id();
