@@ -10,6 +10,9 @@ use conversation::acts::{Lineage, NewContribution, NewReply};
 use conversation::{ContributionId, Kind, Remembered, Thanking, TrailId};
 use kernel::{Batch, Clock, CommunityId, Cx, House, IdMaker, Line, PersonId, Timestamp, Viewer, VoiceId, Words, clock, vals};
 use membership::acts::Joining;
+use membership::hats::handover::{HandingOver, Telling};
+use membership::hats::naming::Naming;
+use membership::hats::{self, Offering};
 use narration::acts::Narrating;
 use person::acts::{NewAccount, Profile};
 use serde::Deserialize;
@@ -208,6 +211,38 @@ impl Sample {
                     let joining = Joining { shown: Some(membership::Shown::Everyone), ..Joining::default() };
                     membership::acts::join(&self.by(other)?, &about.slug, &joining).await?;
                 }
+            }
+        }
+        let (own, founder) = (&folk.own_community.slug, names.get(SETS.len() % names.len()).context("nobody in the sample")?);
+        self.wear_hats(own, founder, &names).await
+    }
+
+    /// In their own community one welcomes, one is about to follow the steward, and one is asked whether they are a connector.
+    async fn wear_hats(&self, slug: &str, steward: &str, names: &[String]) -> Result<()> {
+        let others: Vec<&String> = names.iter().filter(|n| *n != steward).collect();
+        let [asked, welcomer, next, ..] = others.as_slice() else { return Ok(()) };
+        let offering = Offering { handle: Line((*welcomer).clone()), hat: "welcomer".into(), ..Offering::default() };
+        hats::offer(&self.by(steward)?, slug, &offering).await?;
+        self.say_yes(welcomer).await?;
+        let c = community::store::by_slug(&self.cx, slug).await?.context("the sample's community")?;
+        let worn = hats::store::worn(&self.cx, c.id).await?.into_iter().find(|w| w.hat == membership::STEWARD).context("a steward")?;
+        let handing = HandingOver { handle: Line((*next).clone()), ..HandingOver::default() };
+        hats::handover::offer(&self.by(steward)?, worn.id, &handing).await?;
+        self.say_yes(next).await?;
+        let words = "People speak most when somebody tells what went badly. Ask a question every Monday, and answer first words within a day.";
+        hats::handover::tell(&self.by(steward)?, worn.id, &Telling { words: words.into() }).await?;
+        let note = "You always know who has met this before.";
+        let naming = Naming { handle: Line((*asked).clone()), hat: "connector".into(), note: note.into(), ..Naming::default() };
+        hats::naming::name(&self.by(welcomer)?, slug, &naming).await?;
+        Ok(())
+    }
+
+    /// Accepts the hat that waits.
+    async fn say_yes(&self, handle: &str) -> Result<()> {
+        let cx = self.by(handle)?;
+        for waits in membership::store::waiting(&cx).await? {
+            if let membership::store::Waiting::Hat { id, .. } = waits {
+                hats::accept(&cx, id).await?;
             }
         }
         Ok(())

@@ -85,6 +85,9 @@ async fn every_minute(house: Arc<House>, shell: shell::router::App) {
         if let Err(error) = conversation::announcing::tidy(&house).await {
             tracing::warn!(%error, "announcements that are over could not be looked after");
         }
+        if let Err(error) = membership::hats::terms::end_over(&house).await {
+            tracing::warn!(%error, "terms of hats could not be looked after");
+        }
         if let Err(error) = membership::invitations::end_over(&house).await {
             tracing::warn!(%error, "old invitations could not be looked after");
         }

@@ -5,6 +5,8 @@
 mod following;
 #[path = "journeys/making_sense.rs"]
 mod making_sense;
+#[path = "journeys/handing_over.rs"]
+mod handing_over;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

@@ -26,7 +26,7 @@ pub(crate) fn questions(ids: &Ids) -> Vec<Asked> {
             let about_things = route.path.contains("/contributions/{id}") || route.path.contains("conversations/{id}") || route.path.contains("/narrations/{id}") || route.path.contains("/notices/{id}");
             if route.path.contains("{slug}") {
                 for slug in [CLOSED, KNOCK] {
-                    let path = route.path.replace("{slug}", slug).replace("{id}", &ids.suspension);
+                    let path = route.path.replace("{slug}", slug).replace("{id}", if route.path.contains("/hats/{id}") { &ids.worn } else { &ids.suspension });
                     all.push(asked(route, format!("{} [{slug}]", route.path), path, slug, api));
                 }
             } else if about_things {
@@ -49,6 +49,7 @@ fn asked(route: &shell::Route, name: String, path: String, slug: &str, api: bool
 
 fn concrete(path: &str, ids: &Ids) -> String {
     let id = match path {
+        p if p.contains("/hats/") && ["term", "call", "succession", "handover", "passing"].iter().any(|own| p.ends_with(own)) => &ids.worn,
         p if p.contains("/hats/") => &ids.hat,
         p if p.contains("/knocks/") => &ids.knock,
         p if p.contains("/suspensions/") => &ids.suspension,
@@ -81,6 +82,9 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("POST", _) if last == "invitation-links" => of(&[("uses", "1")]),
         ("POST", _) if last == "suspensions" => of(&[("handle", "victim"), ("reason", "because"), ("days", "1")]),
         ("POST", p) if p.ends_with("{slug}/hats") => of(&[("handle", "member")]),
+        (_, p) if p.ends_with("/hats/{id}/handover") => of(&[if method == "POST" { ("handle", "member") } else { ("words", "what works") }]),
+        (_, p) if p.ends_with("{slug}/namings") => of(&[("handle", "member"), ("hat", "welcomer")]),
+        ("PUT", _) if last == "term" => of(&[("months", "3")]),
         ("DELETE", _) if last == "mine" => of(&[("all_the_same", "yes")]),
         ("POST", "/conversations" | "/contributions") => of(&[("words", "hello"), ("named", "victim"), ("audience", "named")]),
         (_, _) if last == "audience" => of(&[("audience", "me")]),

@@ -168,7 +168,7 @@ fn a_blocked_person_does_not_reach_who_blocked_them_and_is_not_told() {
         invalid(&w.private(w.bo, "nobody", "Psst.").await, "Nobody here has the handle nobody.");
         let inviting = Inviting { handle: "ada".into(), note: Line::default() };
         invalid(&membership::invitations::invite(&bo, "elsewhere", &inviting).await, "Nobody here has this handle.");
-        invalid(&membership::hats::offer(&bo, "elsewhere", &Offering { handle: "ada".into() }).await, "Nobody here has this handle.");
+        invalid(&membership::hats::offer(&bo, "elsewhere", &Offering { handle: "ada".into(), ..Offering::default() }).await, "Nobody here has this handle.");
         // A mention stays text, and thanks do not arrive.
         let said = w.say(w.bo, "See @ada and @cy.").await;
         let shown = w.browser(w.cy).await.get(&format!("/conversations/{said}")).await.body;

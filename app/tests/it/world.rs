@@ -46,6 +46,8 @@ pub struct Ids {
     pub token: String,
     pub knock: String,
     pub hat: String,
+    /// The steward's own, behind the closed door.
+    pub worn: String,
     pub suspension: String,
     pub invitation: String,
     pub link: String,
@@ -89,6 +91,7 @@ impl World {
             token: nothing(),
             knock: nothing(),
             hat: nothing(),
+            worn: nothing(),
             suspension: nothing(),
             invitation: nothing(),
             link: nothing(),
@@ -160,7 +163,7 @@ impl World {
         let (author, steward) = (self.by("author"), self.by("steward"));
         self.ids.session = person::store::sessions(&author).await.unwrap()[0].id.to_string();
         self.ids.token = person::store::tokens(&author).await.unwrap()[0].id.to_string();
-        membership::hats::offer(&steward, CLOSED, &membership::hats::Offering { handle: "author".into() }).await.unwrap();
+        membership::hats::offer(&steward, CLOSED, &membership::hats::Offering { handle: "author".into(), ..Default::default() }).await.unwrap();
         for waiting in membership::store::waiting(&author).await.unwrap() {
             if let membership::store::Waiting::Hat { id, .. } = waiting {
                 self.ids.hat = id.to_string();
@@ -180,6 +183,7 @@ impl World {
         let link = InvitingByLink { note: Line::default(), uses: "5".into() };
         self.ids.link = membership::invitations::invite_by_link(&steward, CLOSED, &link).await.unwrap();
         let closed = community::store::inside(&steward, CLOSED).await.unwrap().id;
+        self.ids.worn = membership::hats::store::worn(&steward, closed).await.unwrap()[0].id.to_string();
         self.ids.invitation = membership::store::own_links(&steward, closed).await.unwrap()[0].id.to_string();
         self.ids.reset = person::acts::make_link(&self.app.system(), "reset", Some("author")).await.unwrap();
     }

@@ -8,6 +8,7 @@ pub mod care;
 pub mod collecting;
 pub mod drafts;
 pub mod fading;
+mod handover;
 pub mod holding;
 pub mod live;
 mod marks;
@@ -85,6 +86,7 @@ pub fn slice() -> Slice {
             panel(Place::HomeAside, 10, drafts::waiting),
             panel(Place::Person, 0, streams::of_person),
             panel(Place::PersonAside, 10, streams::talk_privately),
+            panel(Place::Handover, 0, handover::sections),
         ],
         belongings: Some(belongings::BELONGINGS),
         ..Slice::default()

@@ -6,8 +6,9 @@ use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, Person
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::hats::handover::Heir;
 use crate::rules::{self, Refusal};
-use crate::{HatId, MembershipId, Presence, STEWARD, Shown, Wanted, invitations, store};
+use crate::{MembershipId, Presence, Shown, Wanted, hats, invitations, store};
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,12 +36,7 @@ pub async fn found(cx: &Cx, input: &NewCommunity) -> Result<(CommunityId, String
     }
     let (id, slug, mut batch) = community::acts::founding(cx, input).await?;
     begin(&mut batch, cx, me, id, &Joining { shown: Some(Shown::Everyone), ..Joining::default() });
-    let hat: HatId = cx.make_id();
-    batch.run(
-        "insert into hat (id, community, person, name, offered_by, offered_at, accepted_at) values (?1, ?2, ?3, ?4, ?3, ?5, ?5)",
-        vals![hat, id, me, STEWARD, cx.now()],
-    );
-    batch.event(Event::new(cx, Actor::Person(me), "hat_accepted", "hat", hat).within(Some(id)));
+    hats::found(&mut batch, cx, me, id);
     let made = cx.write(batch, id).await;
     match made {
         Ok(first) if first == id => Ok((id, slug)),
@@ -121,22 +117,23 @@ async fn behind_a_link(cx: &Cx, community: CommunityId) -> Result<Community> {
     communities::by_id(&system, community).await?.ok_or(Error::NotFound)
 }
 
-/// Leaves, in one step and without conditions. Hats go with it.
+/// Leaves, in one step and without conditions. Hats go with it, to whoever has been shadowing.
 pub async fn leave(cx: &Cx, slug: &str) -> Result<()> {
     let me = cx.me()?;
     decide(|| async {
         let c = communities::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
         let Some(own) = store::own(cx, c.id).await? else { return Ok(()) }; // left already: said twice
+        let heirs = hats::handover::heirs(cx, me, Some(c.id)).await?;
         let mut batch = Batch::new();
-        end(&mut batch, cx, me, c.id, own.id);
+        end(&mut batch, cx, me, c.id, own.id, &heirs);
         cx.write(batch, c.id).await.map(drop)
     })
     .await
 }
 
-pub(crate) fn end(batch: &mut Batch, cx: &Cx, me: PersonId, community: CommunityId, id: MembershipId) {
+pub(crate) fn end(batch: &mut Batch, cx: &Cx, me: PersonId, community: CommunityId, id: MembershipId, heirs: &[Heir]) {
     batch.exactly(1, "update membership set ended_at = ?2 where id = ?1 and ended_at is null", vals![id, cx.now()]);
-    batch.run("update hat set ended_at = ?3 where community = ?1 and person = ?2 and ended_at is null", vals![community, me, cx.now()]);
+    hats::end_all(batch, cx, heirs, me, community);
     batch.event(Event::new(cx, Actor::Person(me), "left", "membership", id).within(Some(community)));
 }
 

@@ -15,11 +15,10 @@ use shell::slice::FORM;
 use shell::{Act, After, Answer, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, Joining, TakingPart};
-use crate::hats::{self, LayingDown, Offering};
 use crate::invitations::{self, Inviting, InvitingByLink};
 use crate::knocking::{self, Answering, Knocking};
 use crate::suspension::{self, Suspending};
-use crate::{HatId, InvitationId, KnockId, Presence, Shown, SuspensionId, store};
+use crate::{InvitationId, KnockId, Presence, Shown, SuspensionId, store};
 
 pub fn routes() -> Vec<Route> {
     let read = Needs::new(Who::ApiRead, Rate::Read, 0);
@@ -52,14 +51,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api/v1/communities/{slug}/suspensions", write, suspend)
             .doc(Doc::new("Suspend for conduct, with a reason and a term").takes::<Suspending>()),
         Route::delete("/api/v1/suspensions/{id}", write, lift).doc(Doc::new("Lift a suspension")),
-        Route::post("/api/v1/communities/{slug}/hats", write, offer)
-            .doc(Doc::new("Offer the steward's hat to a member").takes::<Offering>()),
-        Route::post("/api/v1/communities/{slug}/hats/mine", write, take_up)
-            .doc(Doc::new("Take up the hat of a community without steward")),
-        Route::delete("/api/v1/communities/{slug}/hats/mine", write, lay_down)
-            .doc(Doc::new("Lay the steward's hat down").takes::<LayingDown>()),
-        Route::put("/api/v1/hats/{id}", write, accept).doc(Doc::new("Accept a hat that is offered")),
-        Route::delete("/api/v1/hats/{id}", write, decline).doc(Doc::new("Let an offered hat pass")),
         Route::get("/api/v1/me/waiting", own, waiting)
             .doc(Doc::new("What waits for the caller's own word").gives::<List<Waiting>>()),
         Route::get("/api/v1/me/memberships", own, spells)
@@ -116,7 +107,7 @@ struct Spell {
     consent: String,
 }
 
-/// `what`: invitation, door, hat, knock or steward.
+/// `what`: invitation, door, hat, term, call, knock or steward.
 #[derive(Serialize, JsonSchema)]
 struct Waiting {
     what: &'static str,
@@ -125,6 +116,13 @@ struct Waiting {
     name: String,
     from: Option<String>,
     words: Option<String>,
+    /// Which hat, for offers and terms.
+    hat: Option<String>,
+    /// For an offer: offered, handed over or named.
+    way: Option<&'static str>,
+    /// The term that is proposed, in months.
+    months: Option<i64>,
+    until: Option<Timestamp>,
 }
 
 async fn found(act: Act<NewCommunity>) -> Answer {
@@ -234,40 +232,33 @@ async fn lift(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
     DONE
 }
 
-async fn offer(Path(slug): Path<String>, act: Act<Offering>) -> Answer<StatusCode> {
-    hats::offer(&act.visit.cx, &slug, &act.input).await?;
-    DONE
-}
-
-async fn take_up(visit: Visit, Path(slug): Path<String>) -> Answer<StatusCode> {
-    hats::take_up(&visit.cx, &slug).await?;
-    DONE
-}
-
-async fn lay_down(Path(slug): Path<String>, act: Act<LayingDown>) -> Answer<StatusCode> {
-    hats::lay_down(&act.visit.cx, &slug, &act.input).await?;
-    DONE
-}
-
-async fn accept(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
-    hats::accept(&visit.cx, id.parse::<HatId>()?).await?;
-    DONE
-}
-
-async fn decline(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
-    hats::decline(&visit.cx, id.parse::<HatId>()?).await?;
-    DONE
-}
-
 async fn waiting(visit: Visit) -> Answer<Json<List<Waiting>>> {
     use store::Waiting as W;
-    let one = |what, id: Option<String>, community, name, from, words| Waiting { what, id, community, name, from, words };
+    let one = |what, id: Option<String>, community, name, from, words| Waiting {
+        what,
+        id,
+        community,
+        name,
+        from,
+        words,
+        hat: None,
+        way: None,
+        months: None,
+        until: None,
+    };
     let items = store::waiting(&visit.cx).await?.into_iter().map(|w| match w {
         W::Invitation { id, slug, community, from, note, .. } => {
             one("invitation", Some(id.to_string()), slug, community, Some(from), Some(note))
         }
         W::OpenedDoor { id, slug, community } => one("door", Some(id.to_string()), slug, community, None, None),
-        W::Hat { id, slug, community, from } => one("hat", Some(id.to_string()), slug, community, Some(from), None),
+        W::Hat { id, slug, community, from, hat, months, way, note } => {
+            let offer = one("hat", Some(id.to_string()), slug, community, Some(from), Some(note));
+            Waiting { hat: Some(hat), way: Some(way.word()), months: Some(months), ..offer }
+        }
+        W::Term { id, slug, community, hat, until, .. } => {
+            Waiting { hat: Some(hat), until: Some(until), ..one("term", Some(id.to_string()), slug, community, None, None) }
+        }
+        W::Call { id, slug, community, wearer } => one("call", Some(id.to_string()), slug, community, Some(wearer), None),
         W::Knock { id, slug, community, handle, words, .. } => {
             one("knock", Some(id.to_string()), slug, community, Some(handle), Some(words))
         }

@@ -63,15 +63,19 @@ pub fn slice() -> Slice {
     Slice {
         name: "membership",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("membership/0001", include_str!("../schema/0001_membership.sql"))],
+        migrations: vec![
+            Migration::new("membership/0001", include_str!("../schema/0001_membership.sql")),
+            Migration::new("membership/0002", include_str!("../schema/0002_hats_with_terms.sql")),
+        ],
         projections: vec![project],
         derived: vec![],
-        pages: pages::routes().into_iter().chain(stewards::routes()).collect(),
-        api: api::routes(),
+        pages: pages::routes().into_iter().chain(stewards::routes()).chain(hats::pages::routes()).collect(),
+        api: api::routes().into_iter().chain(hats::api::routes()).collect(),
         panels: vec![
             panel(Place::Top, 0, panels::waiting_link),
-            panel(Place::DoorTop, 0, panels::no_steward),
+            panel(Place::DoorTop, 0, hats::panels::calls),
             panel(Place::DoorAside, 0, panels::taking_part),
+            panel(Place::DoorAside, 5, hats::panels::who_cares),
             panel(Place::DoorAside, 10, panels::who_is_here),
             panel(Place::HomeAside, 0, panels::my_communities),
             panel(Place::PersonAside, 0, panels::communities_of),

@@ -12,8 +12,8 @@ use shell::{Act, After, Answer, Form, Html, Needs, Path, Route, T, Visit};
 use crate::acts::{self, Joining, TakingPart};
 use crate::invitations::{self, Inviting, InvitingByLink};
 use crate::knocking::{self, Answering, Knocking};
-use crate::store::{self, LinkInvitation, Member, OwnLink, Spell, Waiting};
-use crate::{HatId, InvitationId, hats, panels, rules};
+use crate::store::{self, HatWay, LinkInvitation, Member, OwnLink, Spell, Waiting};
+use crate::{InvitationId, hats, panels, rules};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -32,8 +32,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/c/{slug}/invitation-links", Needs::acting(), invite_by_link),
         Route::get("/invitations/{secret}", Needs::reading(), invitation),
         Route::delete("/me/invitations/{id}", Needs::acting(), let_pass),
-        Route::post("/hats/{id}/acceptance", Needs::acting(), accept_hat),
-        Route::delete("/hats/{id}", Needs::acting(), decline_hat),
         Route::get("/me/waiting", Needs::reading_own(), waiting),
         Route::get("/me/memberships", Needs::reading_own(), memberships),
     ]
@@ -69,7 +67,7 @@ struct PeoplePage {
     path: String,
     name: String,
     steward: bool,
-    people: Vec<(Member, String, String)>,
+    people: Vec<(Member, String, String, Vec<String>)>,
     next: Option<String>,
 }
 
@@ -78,8 +76,8 @@ async fn people(visit: Visit, Path(slug): Path<String>, After(after): After) -> 
     let page = store::members(&visit.cx, c.id, after.unwrap_or(Cursor::OLDEST), 50).await?;
     let next = page.next.map(|n| format!("{}/people?after={n}", c.path()));
     let mut people = Vec::new();
-    for m in page.items {
-        people.push((m.clone(), panels::presence(&visit, &m)?, visit.day(m.began_at)));
+    for (m, hats) in panels::with_hats(&visit, c.id, page.items).await? {
+        people.push((m.clone(), panels::presence(&visit, &m)?, visit.day(m.began_at), hats));
     }
     let shown = PeoplePage { t: visit.t, path: c.path(), name: c.name, steward: c.steward, people, next };
     Ok(visit.page(visit.t.say("Who is here"), &shown).await?)
@@ -254,25 +252,24 @@ async fn let_pass(visit: Visit, Path(id): Path<String>) -> Answer {
     Ok(see("/me/waiting"))
 }
 
-async fn accept_hat(visit: Visit, Path(id): Path<String>) -> Answer {
-    hats::accept(&visit.cx, id.parse::<HatId>()?).await?;
-    Ok(see("/me/waiting"))
-}
-
-async fn decline_hat(visit: Visit, Path(id): Path<String>) -> Answer {
-    hats::decline(&visit.cx, id.parse::<HatId>()?).await?;
-    Ok(see("/me/waiting"))
-}
-
 #[derive(Template)]
 #[template(path = "waiting.html")]
 struct WaitingPage {
     t: T,
-    waiting: Vec<Waiting>,
+    /// What waits, the hat as it is called where it is about one, and the day it is about.
+    waiting: Vec<(Waiting, String, String)>,
 }
 
 async fn waiting(visit: Visit) -> Answer {
-    let shown = WaitingPage { t: visit.t, waiting: store::waiting(&visit.cx).await? };
+    let waiting = store::waiting(&visit.cx).await?.into_iter().map(|w| {
+        let (hat, day) = match &w {
+            Waiting::Hat { hat, .. } => (hats::pages::named(visit.t, hat), String::new()),
+            Waiting::Term { hat, until, .. } => (hats::pages::named(visit.t, hat), visit.day(*until)),
+            _ => Default::default(),
+        };
+        (w, hat, day)
+    });
+    let shown = WaitingPage { t: visit.t, waiting: waiting.collect() };
     Ok(visit.page(visit.t.say("Waiting for you"), &shown).await?)
 }
 

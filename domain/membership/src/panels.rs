@@ -6,7 +6,7 @@ use shell::{Future, Html, Place, T, Visit};
 
 use crate::rules::{self, Standing};
 use crate::store::{self, Belonging, Member, Own};
-use crate::{Presence, Shown};
+use crate::{Presence, Shown, hats};
 
 #[derive(Template)]
 #[template(path = "waiting_link.html")]
@@ -20,28 +20,6 @@ pub fn waiting_link(visit: Visit, _: Id) -> Future<Html> {
     Box::pin(async move {
         let waits = !store::waiting(&visit.cx).await?.is_empty();
         Html::of(&WaitingLink { t: visit.t, here: visit.path.starts_with("/me/waiting"), waits })
-    })
-}
-
-#[derive(Template)]
-#[template(path = "no_steward.html")]
-struct NoSteward {
-    t: T,
-    slug: String,
-    member: bool,
-}
-
-pub fn no_steward(visit: Visit, community: Id) -> Future<Html> {
-    Box::pin(async move {
-        let id = CommunityId(community.0);
-        if store::stewards(&visit.cx, id).await? > 0 {
-            return Ok(Html::default());
-        }
-        let Some(c) = community::store::by_id(&visit.cx, id).await? else { return Ok(Html::default()) };
-        if c.stage == community::Stage::Ended {
-            return Ok(Html::default());
-        }
-        Html::of(&NoSteward { t: visit.t, slug: c.slug, member: c.member })
     })
 }
 
@@ -95,7 +73,7 @@ pub fn taking_part(visit: Visit, community: Id) -> Future<Html> {
 struct WhoIsHere {
     t: T,
     path: String,
-    people: Vec<Member>,
+    people: Vec<(Member, Vec<String>)>,
     more: bool,
 }
 
@@ -104,8 +82,18 @@ pub fn who_is_here(visit: Visit, community: Id) -> Future<Html> {
         let id = CommunityId(community.0);
         let page = store::members(&visit.cx, id, Cursor::OLDEST, 8).await?;
         let Some(c) = community::store::by_id(&visit.cx, id).await?.filter(|c| c.inside) else { return Ok(Html::default()) };
-        Html::of(&WhoIsHere { t: visit.t, path: c.path(), more: page.next.is_some(), people: page.items })
+        let more = page.next.is_some();
+        let people = with_hats(&visit, id, page.items).await?;
+        Html::of(&WhoIsHere { t: visit.t, path: c.path(), more, people })
     })
+}
+
+/// Members with the hats that they wear, each as it is called on the page.
+pub async fn with_hats(visit: &Visit, community: CommunityId, people: Vec<Member>) -> Result<Vec<(Member, Vec<String>)>> {
+    let ids: Vec<PersonId> = people.iter().map(|m| m.person).collect();
+    let worn = hats::store::of_people(&visit.cx, community, &ids).await?;
+    let of = |m: &Member| worn.iter().filter(|(p, _)| *p == m.person).map(|(_, hat)| hats::pages::named(visit.t, hat)).collect();
+    Ok(people.into_iter().map(|m| { let hats = of(&m); (m, hats) }).collect())
 }
 
 #[derive(Template)]
@@ -123,12 +111,15 @@ pub fn my_communities(visit: Visit, _: Id) -> Future<Html> {
 #[template(path = "communities_of.html")]
 struct CommunitiesOf {
     t: T,
-    theirs: Vec<Belonging>,
+    theirs: Vec<(Belonging, Vec<String>)>,
 }
 
 pub fn communities_of(visit: Visit, person: Id) -> Future<Html> {
     Box::pin(async move {
         let theirs = store::shown_of(&visit.cx, PersonId(person.0)).await?;
+        let worn = hats::store::of_person(&visit.cx, PersonId(person.0)).await?;
+        let of = |b: &Belonging| worn.iter().filter(|(c, _)| *c == b.community).map(|(_, hat)| hats::pages::named(visit.t, hat)).collect();
+        let theirs: Vec<(Belonging, Vec<String>)> = theirs.into_iter().map(|b| { let hats = of(&b); (b, hats) }).collect();
         if theirs.is_empty() { Ok(Html::default()) } else { Html::of(&CommunitiesOf { t: visit.t, theirs }) }
     })
 }

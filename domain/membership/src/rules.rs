@@ -3,7 +3,8 @@
 use community::{Openness, Stage};
 use kernel::{Say, Timestamp};
 
-use crate::Hat;
+use crate::hats::terms::{ASKED_BEFORE, HERE_BEFORE};
+use crate::{Hat, STEWARD};
 
 /// How a person stands to a community right now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +53,12 @@ pub enum Refusal {
     LastHat,
     HasStewards,
     InvitationOver,
+    TermGoesOn(Timestamp),
+    WearsIt,
+    NewHere,
+    ShadowedAlready,
+    NobodyShadows,
+    TheStewardsHat,
 }
 
 impl From<Refusal> for Say {
@@ -62,6 +69,15 @@ impl From<Refusal> for Say {
                     .with("until", s.until.rfc3339().chars().take(10).collect::<String>())
                     .with("reason", s.reason);
             }
+            Refusal::TermGoesOn(until) => {
+                return Say::new("The term goes on until {day}. You are asked two weeks before; to end it earlier, hand the hat over or lay it down.")
+                    .with("day", until.rfc3339().chars().take(10).collect::<String>());
+            }
+            Refusal::WearsIt => "You wear this hat already.",
+            Refusal::NewHere => "Whoever takes a hat over has belonged here for two weeks. Until then its wearer keeps it.",
+            Refusal::ShadowedAlready => "Somebody shadows you already. Hand the hat over, or take the offer back first.",
+            Refusal::NobodyShadows => "Nobody shadows you yet. Offer the hat first; it passes when somebody has said yes.",
+            Refusal::TheStewardsHat => "The steward's hat is offered by stewards, and its wearer alone lays it down.",
             Refusal::Ended => "This community has ended. What was said in it stays readable.",
             Refusal::KnockFirst => "This community opens its door to who knocks. Please knock first.",
             Refusal::ByInvitation => "This community is joined by invitation.",
@@ -191,6 +207,53 @@ pub fn may_take_up(s: &Standing, stewards: i64) -> May {
     }
 }
 
+/// Says yes to a hat that was offered, or to a role that was named.
+pub fn may_accept(s: &Standing) -> May {
+    not_suspended(s)?;
+    if s.member { Ok(()) } else { Err(Refusal::NotMember) }
+}
+
+/// Names a role that somebody plays. The steward's hat is offered, never named.
+pub fn may_name(stage: Stage, s: &Standing, hat: &str, themselves: bool) -> May {
+    not_suspended(s)?;
+    match () {
+        () if !s.member => Err(Refusal::NotMember),
+        () if stage == Stage::Ended => Err(Refusal::Ended),
+        () if hat == STEWARD => Err(Refusal::TheStewardsHat),
+        () if themselves => Err(Refusal::NotYourself),
+        () => Ok(()),
+    }
+}
+
+/// Goes on for another term: where there was none, from two weeks before it ends, and while the hat calls.
+pub fn may_go_on(until: Option<Timestamp>, calls: bool, now: Timestamp) -> May {
+    match until {
+        Some(until) if !calls && until > now.plus(ASKED_BEFORE) => Err(Refusal::TermGoesOn(until)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes over a hat that calls while somebody still wears it. Who came just now waits a little: a hat is not taken by
+/// whoever comes in for it. Where nobody wears the steward's hat, `may_take_up` lets any member.
+pub fn may_answer_call(s: &Standing, here_since: Option<Timestamp>, wears: bool, now: Timestamp) -> May {
+    not_suspended(s)?;
+    match here_since {
+        _ if !s.member => Err(Refusal::NotMember),
+        _ if wears => Err(Refusal::WearsIt),
+        Some(since) if since <= now.minus(HERE_BEFORE) => Ok(()),
+        _ => Err(Refusal::NewHere),
+    }
+}
+
+pub fn may_hand_over(shadowed: bool) -> May {
+    if shadowed { Err(Refusal::ShadowedAlready) } else { Ok(()) }
+}
+
+/// A steward takes a role off somebody; never the steward's hat.
+pub fn may_take_off(hat: &str) -> May {
+    if hat == STEWARD { Err(Refusal::TheStewardsHat) } else { Ok(()) }
+}
+
 /// Begins something in the community.
 pub fn may_contribute(stage: Stage, s: &Standing) -> May {
     not_suspended(s)?;
@@ -250,6 +313,25 @@ mod tests {
         assert_eq!(may_lay_down(true, false), Err(Refusal::LastHat));
         assert_eq!(may_lay_down(true, true), Ok(()));
         assert_eq!(may_lay_down(false, false), Ok(()));
+    }
+
+    #[test]
+    fn a_wearer_goes_on_when_they_are_asked_and_not_before() {
+        let now = Timestamp(0);
+        assert_eq!(may_go_on(None, false, now), Ok(()));
+        assert_eq!(may_go_on(Some(now.plus(ASKED_BEFORE)), false, now), Ok(()));
+        let later = now.plus(ASKED_BEFORE + 1);
+        assert_eq!(may_go_on(Some(later), false, now), Err(Refusal::TermGoesOn(later)));
+        assert_eq!(may_go_on(Some(later), true, now), Ok(()), "it called before its time");
+    }
+
+    #[test]
+    fn a_hat_that_calls_is_not_taken_by_whoever_came_in_for_it() {
+        let (now, member) = (Timestamp(HERE_BEFORE), Standing { member: true, ..outside() });
+        assert_eq!(may_answer_call(&member, Some(Timestamp(0)), false, now), Ok(()));
+        assert_eq!(may_answer_call(&member, Some(Timestamp(1)), false, now), Err(Refusal::NewHere));
+        assert_eq!(may_answer_call(&member, Some(Timestamp(0)), true, now), Err(Refusal::WearsIt));
+        assert_eq!(may_answer_call(&outside(), None, false, now), Err(Refusal::NotMember));
     }
 
     prop_compose! {

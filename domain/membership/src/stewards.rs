@@ -1,4 +1,4 @@
-//! The page where stewards care for who is here: hats, suspensions.
+//! The page where stewards care for who is here: suspensions, and the way to the hats.
 
 use askama::Template;
 
@@ -7,7 +7,6 @@ use kernel::Result;
 use shell::request::see;
 use shell::{Act, Answer, Form, Needs, Path, Route, T, Visit};
 
-use crate::hats::{self, LayingDown, Offering};
 use crate::store::{self, SuspensionRow};
 use crate::suspension::{self, Suspending};
 use crate::{SuspensionId, acts};
@@ -15,9 +14,6 @@ use crate::{SuspensionId, acts};
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/c/{slug}/stewards", Needs::reading_own(), show),
-        Route::post("/c/{slug}/hats", Needs::acting(), offer),
-        Route::post("/c/{slug}/hats/mine", Needs::acting(), take_up),
-        Route::delete("/c/{slug}/hats/mine", Needs::acting(), lay_down),
         Route::post("/c/{slug}/suspensions", Needs::acting(), suspend),
         Route::delete("/c/{slug}/suspensions/{id}", Needs::acting(), lift),
     ]
@@ -29,32 +25,19 @@ struct StewardsPage {
     t: T,
     path: String,
     name: String,
-    hat: Form,
     suspending: Form,
-    laying: Form,
-    last: bool,
     suspensions: Vec<(SuspensionRow, String)>,
 }
 
-#[derive(Default)]
-struct Forms {
-    hat: Form,
-    suspending: Form,
-    laying: Form,
-}
-
-async fn page(visit: &Visit, slug: &str, forms: Forms) -> Result<Response> {
+async fn page(visit: &Visit, slug: &str, suspending: Form) -> Result<Response> {
     let c = acts::as_steward(&visit.cx, slug).await?;
     let suspensions = store::suspensions(&visit.cx, &c).await?;
-    let faulty = forms.hat.is_faulty() || forms.suspending.is_faulty() || forms.laying.is_faulty();
+    let faulty = suspending.is_faulty();
     let shown = StewardsPage {
         t: visit.t,
         path: c.path(),
-        last: store::stewards(&visit.cx, c.id).await? <= 1,
         name: c.name,
-        hat: forms.hat,
-        suspending: forms.suspending,
-        laying: forms.laying,
+        suspending,
         suspensions: suspensions.into_iter().map(|s| (s.clone(), visit.day(s.until))).collect(),
     };
     let title = visit.t.say("For stewards");
@@ -62,28 +45,7 @@ async fn page(visit: &Visit, slug: &str, forms: Forms) -> Result<Response> {
 }
 
 async fn show(visit: Visit, Path(slug): Path<String>) -> Answer {
-    Ok(page(&visit, &slug, Forms { suspending: Form::of(&[("days", "7")]), ..Forms::default() }).await?)
-}
-
-async fn offer(Path(slug): Path<String>, act: Act<Offering>) -> Answer {
-    let Act { visit, input, sent } = act;
-    match hats::offer(&visit.cx, &slug, &input).await {
-        Ok(()) => Ok(see(format!("/c/{slug}/stewards"))),
-        Err(error) => Ok(page(&visit, &slug, Forms { hat: Form::again(&sent, error, visit.t)?, ..Forms::default() }).await?),
-    }
-}
-
-async fn take_up(visit: Visit, Path(slug): Path<String>) -> Answer {
-    hats::take_up(&visit.cx, &slug).await?;
-    Ok(see(format!("/c/{slug}")))
-}
-
-async fn lay_down(Path(slug): Path<String>, act: Act<LayingDown>) -> Answer {
-    let Act { visit, input, sent } = act;
-    match hats::lay_down(&visit.cx, &slug, &input).await {
-        Ok(()) => Ok(see(format!("/c/{slug}"))),
-        Err(error) => Ok(page(&visit, &slug, Forms { laying: Form::again(&sent, error, visit.t)?, ..Forms::default() }).await?),
-    }
+    Ok(page(&visit, &slug, Form::of(&[("days", "7")])).await?)
 }
 
 async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer {
@@ -92,7 +54,7 @@ async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer {
         Ok(()) => Ok(see(format!("/c/{slug}/stewards"))),
         Err(error) => {
             let suspending = Form::again(&sent, error, visit.t)?;
-            Ok(page(&visit, &slug, Forms { suspending, ..Forms::default() }).await?)
+            Ok(page(&visit, &slug, suspending).await?)
         }
     }
 }

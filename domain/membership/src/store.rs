@@ -4,6 +4,7 @@ use community::store::Community;
 use kernel::{CommunityId, Cursor, Cx, Error, Page, PersonId, Result, Row, Timestamp, vals};
 
 use crate::rules::{Standing, Suspended};
+use crate::hats::terms;
 use crate::{Hat, HatId, InvitationId, KnockId, MembershipId, Presence, Shown, SuspensionId};
 
 /// A suspension that is on. Also a guard of acts in other slices.
@@ -107,7 +108,8 @@ pub async fn members(cx: &Cx, community: CommunityId, after: Cursor, limit: usiz
           and (unblocked(p.id, ?2) or exists (select 1 from grants w where w.person = ?2 and w.audience = -?1))
           and (m.shown = 'everyone' or m.person = ?2
                or (m.shown = 'members' and exists (select 1 from grants v where v.person = ?2 and v.audience = ?1))
-               or exists (select 1 from grants s where s.person = p.id and s.audience = -m.community))
+               or exists (select 1 from hat h where h.community = m.community and h.person = p.id
+                          and h.accepted_at is not null and h.ended_at is null))
         order by m.began_at, m.id limit ?5";
     let rows = cx.db().query(sql, vals![community, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
     let member = |mut r: Row| {
@@ -157,7 +159,8 @@ pub async fn shown_of(cx: &Cx, person: PersonId) -> Result<Vec<Belonging>> {
         where g.person = ?1 and visible_to(c.id, ?2)
           and (m.shown = 'everyone' or m.person = ?2
                or (m.shown = 'members' and exists (select 1 from grants v where v.person = ?2 and v.audience = c.id))
-               or exists (select 1 from grants s where s.person = ?1 and s.audience = -c.id))
+               or exists (select 1 from hat h where h.community = c.id and h.person = ?1
+                          and h.accepted_at is not null and h.ended_at is null))
         order by c.folded limit 100";
     belonging(cx.db().query(sql, vals![person, cx.viewer]).await?)
 }
@@ -174,41 +177,69 @@ fn belonging(rows: Vec<Row>) -> Result<Vec<Belonging>> {
 pub enum Waiting {
     Invitation { id: InvitationId, slug: String, community: String, purpose: String, from: String, note: String },
     OpenedDoor { id: KnockId, slug: String, community: String },
-    Hat { id: HatId, slug: String, community: String, from: String },
+    /// A hat that is offered, handed over or named.
+    Hat { id: HatId, slug: String, community: String, from: String, hat: String, months: i64, way: HatWay, note: String },
+    /// A term of one's own that ends soon or is over.
+    Term { id: HatId, slug: String, community: String, hat: String, until: Timestamp, over: bool },
+    /// The steward's hat calls for somebody, whom its wearer would hand it to.
+    Call { id: HatId, slug: String, community: String, wearer: String },
     Knock { id: KnockId, slug: String, community: String, from: String, handle: String, words: String },
     NoSteward { slug: String, community: String },
 }
 
+kernel::choice! {
+    /// How a hat comes to somebody who has not said yes yet.
+    pub enum HatWay { Offered = "offered", HandedOver = "handed over", Named = "named" }
+}
+
 pub async fn waiting(cx: &Cx) -> Result<Vec<Waiting>> {
     let me = cx.me()?;
-    let sql = "select 'invitation' as what, i.id, c.slug, c.name, c.purpose, p.name, '', i.note, i.created_at as at
+    let sql = "select 'invitation' as what, i.id, c.slug, c.name, c.purpose, p.name, '', i.note, i.created_at as at, 0
         from invitation i join community c on c.id = i.community join person p on p.id = i.inviter
         where i.invitee = ?1 and i.ended_at is null and i.expires_at > ?2 and unblocked_by(i.inviter, ?1)
-        union all select 'door', k.id, c.slug, c.name, c.purpose, '', '', '', k.opened_at
+        union all select 'door', k.id, c.slug, c.name, c.purpose, '', '', '', k.opened_at, 0
         from knock k join community c on c.id = k.community
         where k.person = ?1 and k.ended_at is null and k.opened_at is not null
-        union all select 'hat', h.id, c.slug, c.name, '', p.name, '', '', h.offered_at
+        union all select 'hat', h.id, c.slug, c.name, h.name, p.name,
+            case when h.way = 'named' then 'named' when f.id is not null then 'handed over' else 'offered' end, h.note, h.offered_at, h.months
         from hat h join community c on c.id = h.community join person p on p.id = h.offered_by
-        where h.person = ?1 and h.accepted_at is null and h.ended_at is null and unblocked_by(h.offered_by, ?1)
-        union all select 'knock', k.id, c.slug, c.name, '', p.name, p.handle, k.words, k.at
+        left join hat f on f.id = h.follows and f.accepted_at is not null and f.ended_at is null
+        where h.person = ?1 and h.accepted_at is null and h.shadowing_at is null and h.ended_at is null
+            and unblocked_by(h.offered_by, ?1)
+        union all select 'term', h.id, c.slug, c.name, h.name, '', '', '', h.until, case when h.called_at is null then 0 else 1 end
+        from hat h join community c on c.id = h.community join grants g on g.person = h.person and g.audience = h.community
+        where h.person = ?1 and h.accepted_at is not null and h.ended_at is null and h.until <= ?3 and c.stage <> 'ended'
+        union all select 'call', h.id, c.slug, c.name, '', p.name, '', '', h.called_at, 0
+        from grants g join hat h on h.community = g.audience join community c on c.id = h.community join person p on p.id = h.person
+        where g.person = ?1 and h.name = 'steward' and h.called_at is not null and h.ended_at is null and c.stage <> 'ended'
+          and exists (select 1 from membership m where m.community = c.id and m.person = ?1 and m.ended_at is null and m.began_at <= ?4)
+          and not exists (select 1 from grants s where s.person = ?1 and s.audience = -c.id)
+        union all select 'knock', k.id, c.slug, c.name, '', p.name, p.handle, k.words, k.at, 0
         from knock k join community c on c.id = k.community join person p on p.id = k.person
         join grants g on g.person = ?1 and g.audience = -k.community
         where k.ended_at is null and k.opened_at is null
-        union all select 'steward', c.id, c.slug, c.name, '', '', '', '', c.created_at
+        union all select 'steward', c.id, c.slug, c.name, '', '', '', '', c.created_at, 0
         from grants g join community c on c.id = g.audience
         where g.person = ?1 and c.stage <> 'ended' and not exists (select 1 from grants s where s.audience = -c.id)
         order by at desc limit 100";
-    cx.db().query(sql, vals![me, cx.now()]).await?.into_iter().map(one_waiting).collect()
+    let (soon, here) = (cx.now().plus(terms::ASKED_BEFORE), cx.now().minus(terms::HERE_BEFORE));
+    cx.db().query(sql, vals![me, cx.now(), soon, here]).await?.into_iter().map(one_waiting).collect()
 }
 
 fn one_waiting(mut r: Row) -> Result<Waiting> {
     let (what, id): (String, i64) = (r.take()?, r.take()?);
     let (slug, community, purpose, from): (String, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
     let (handle, note): (String, String) = (r.take()?, r.take()?);
+    let (at, number): (Timestamp, i64) = (r.take()?, r.take()?);
     Ok(match what.as_str() {
         "invitation" => Waiting::Invitation { id: InvitationId(id), slug, community, purpose, from, note },
         "door" => Waiting::OpenedDoor { id: KnockId(id), slug, community },
-        "hat" => Waiting::Hat { id: HatId(id), slug, community, from },
+        "hat" => {
+            let way = handle.parse().unwrap_or(HatWay::Offered);
+            Waiting::Hat { id: HatId(id), slug, community, from, hat: purpose, months: number, way, note }
+        }
+        "term" => Waiting::Term { id: HatId(id), slug, community, hat: purpose, until: at, over: number > 0 },
+        "call" => Waiting::Call { id: HatId(id), slug, community, wearer: from },
         "knock" => Waiting::Knock { id: KnockId(id), slug, community, from, handle, words: note },
         _ => Waiting::NoSteward { slug, community },
     })

@@ -20,17 +20,17 @@ fn slices() -> Vec<Slice> {
 }
 
 /// An instance with Ada, who founded a community, and three others.
-struct World {
-    app: App,
-    ada: PersonId,
-    bo: PersonId,
-    cy: PersonId,
-    dee: PersonId,
-    slug: String,
-    id: kernel::CommunityId,
+pub(crate) struct World {
+    pub app: App,
+    pub ada: PersonId,
+    pub bo: PersonId,
+    pub cy: PersonId,
+    pub dee: PersonId,
+    pub slug: String,
+    pub id: kernel::CommunityId,
 }
 
-async fn world(engine: testkit::Engine, openness: Openness) -> World {
+pub(crate) async fn world(engine: testkit::Engine, openness: Openness) -> World {
     let app = App::new(engine, slices).await;
     let mut people = Vec::new();
     for handle in ["ada", "bo", "cy", "dee"] {
@@ -52,11 +52,11 @@ async fn world(engine: testkit::Engine, openness: Openness) -> World {
 }
 
 impl World {
-    async fn join(&self, person: PersonId) -> Result<(), Error> {
+    pub async fn join(&self, person: PersonId) -> Result<(), Error> {
         acts::join(&self.app.by(person), &self.slug, &Joining::default()).await.map(drop)
     }
 
-    async fn leave(&self, person: PersonId) {
+    pub async fn leave(&self, person: PersonId) {
         acts::leave(&self.app.by(person), &self.slug).await.unwrap();
     }
 
@@ -64,11 +64,11 @@ impl World {
         store::standing(&self.app.by(person), self.id).await.unwrap().takes_part()
     }
 
-    async fn waiting(&self, person: PersonId) -> Vec<Waiting> {
+    pub async fn waiting(&self, person: PersonId) -> Vec<Waiting> {
         store::waiting(&self.app.by(person)).await.unwrap()
     }
 
-    async fn people_seen_by(&self, viewer: &kernel::Cx) -> Vec<String> {
+    pub async fn people_seen_by(&self, viewer: &kernel::Cx) -> Vec<String> {
         let page = store::members(viewer, self.id, kernel::Cursor::OLDEST, 50).await.unwrap();
         page.items.into_iter().map(|m| m.handle).collect()
     }
@@ -78,7 +78,7 @@ fn inviting(handle: &str) -> Inviting {
     Inviting { handle: handle.into(), note: "come".into() }
 }
 
-fn no<T: std::fmt::Debug>(answer: Result<T, Error>) {
+pub(crate) fn no<T: std::fmt::Debug>(answer: Result<T, Error>) {
     assert!(matches!(answer, Err(Error::Refused(_) | Error::Invalid(_) | Error::NotFound)), "{answer:?}");
 }
 
@@ -347,7 +347,7 @@ fn a_suspension_that_is_over_gives_back_what_was_there_and_no_more() {
 fn a_hat_is_offered_and_worn_when_it_is_accepted() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
-        let offer = Offering { handle: "bo".into() };
+        let offer = Offering { handle: "bo".into(), ..Offering::default() };
         hats::offer(&w.app.by(w.ada), &w.slug, &offer).await.unwrap();
         assert!(w.waiting(w.bo).await.is_empty(), "who is no member is not asked, and nobody is told");
         w.join(w.bo).await.unwrap();
@@ -385,7 +385,7 @@ fn two_stewards_who_lay_down_at_once_do_not_leave_nobody() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         w.join(w.bo).await.unwrap();
-        hats::offer(&w.app.by(w.ada), &w.slug, &Offering { handle: "bo".into() }).await.unwrap();
+        hats::offer(&w.app.by(w.ada), &w.slug, &Offering { handle: "bo".into(), ..Offering::default() }).await.unwrap();
         let [Waiting::Hat { id, .. }] = w.waiting(w.bo).await[..] else { panic!() };
         hats::accept(&w.app.by(w.bo), id).await.unwrap();
         let (ada, bo, lay) = (w.app.by(w.ada), w.app.by(w.bo), LayingDown::default());
