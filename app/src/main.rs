@@ -59,7 +59,16 @@ enum Verb {
         verb: ConfigVerb,
     },
     /// Look for what is wrong, and say what to do
+    #[command(after_help = "Examples:
+  tacit doctor --data /srv/tacit
+  tacit doctor --json | jq '.findings[] | select(.good | not)'
+
+It asks the public address, and the mail server if one is configured, and nobody else. Exit code 1:
+something is to look at.")]
     Doctor {
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         serve: ServeFlags,
     },
@@ -198,7 +207,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Verb::SignUp { mode } => operator::sign_up(&plain()?, mode).await?,
         Verb::Config { verb: ConfigVerb::Show { serve } } => print!("{}", config(serve)?.show()),
-        Verb::Doctor { serve } => return examine(&config(serve)?).await,
+        Verb::Doctor { serve, json } => return examine(&config(serve)?, *json).await,
         Verb::Backup { folder } => {
             let made = backup::backup(&plain()?, folder.clone()).await?;
             println!("Backed up into {}", made.display());
@@ -243,12 +252,15 @@ fn written(text: &[u8]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn examine(config: &Config) -> Result<ExitCode> {
-    let lines = doctor::examine(config).await?;
-    for line in &lines {
-        println!("{} {}", if line.good { "good" } else { "LOOK" }, line.what);
+async fn examine(config: &Config, json: bool) -> Result<ExitCode> {
+    let findings = doctor::examine(config).await?;
+    let good = findings.iter().all(|f| f.good);
+    if json {
+        println!("{:#}", serde_json::json!({"good": good, "findings": findings}));
+    } else {
+        print!("{}", doctor::shown(&findings));
     }
-    Ok(if lines.iter().all(|l| l.good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn verify_journal(config: &Config) -> Result<ExitCode> {

@@ -113,7 +113,8 @@ fn requests(to: &mut Lines, shell: &App) {
     for route in shell.figures.routes() {
         to.times("tacit_http_request_seconds", &format!("method=\"{}\",route=\"{}\"", route.method, route.path), &route.times);
     }
-    to.one("tacit_live_pages", "gauge", "Live pages that are open.", shell.figures.live.value());
+    to.count("tacit_http_kept_total", "Pages for who is signed out that were answered from what was kept, before any route.", &shell.figures.kept);
+    to.one("tacit_live_pages", "gauge", "Live pages that are open.", shell.live.listeners());
     to.head("tacit_rate_limited_total", "counter", "Calls that a rate limit refused, by class.");
     for rate in Rate::ALL {
         to.line("tacit_rate_limited_total", &format!("class=\"{}\"", rate.word()), shell.limits.refused(rate));

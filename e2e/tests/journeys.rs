@@ -3,6 +3,8 @@
 
 #[path = "journeys/following.rs"]
 mod following;
+#[path = "journeys/signing_in_by_code.rs"]
+mod signing_in_by_code;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

@@ -28,6 +28,11 @@ pub use migrate::{Migration, kernel_migrations};
 pub use sql::{Engine, rewrite};
 pub use value::{FromVal, Row, Val};
 
+/// The version of SQLite that is inside.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// What has to be in step with the journal at once: statements that recompute what an event touched, from the things
 /// themselves. Run in the event's own transaction, and again by `tacit journal verify`.
 pub type Project = fn(&Event) -> Vec<Stmt>;
