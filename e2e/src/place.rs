@@ -86,8 +86,7 @@ impl Place {
 impl Terminal {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = tacit(&self.home);
-        command.args(args).env("XDG_CONFIG_HOME", &self.home.0).env("XDG_STATE_HOME", &self.home.0);
-        command.env("TACIT_SERVER", &self.url).env_remove("TACIT_TOKEN").stdin(Stdio::null());
+        command.args(args).env("TACIT_SERVER", &self.url).env_remove("TACIT_TOKEN").stdin(Stdio::null());
         command
     }
 
@@ -120,7 +119,7 @@ fn tacit(data: &Folder) -> Command {
     let program = named_by("TACIT_BIN", here().join("../target/debug/tacit"));
     assert!(program.is_file(), "There is no program at {}: run `cargo build`, or say in TACIT_BIN where it is.", absolute(program).display());
     let mut command = Command::new(program);
-    command.arg("--data").arg(&data.0).env("TACIT_LOG", "error");
+    command.arg("--data").arg(&data.0).env("TACIT_LOG", "error").env("XDG_CONFIG_HOME", &data.0).env("XDG_STATE_HOME", &data.0);
     command
 }
 

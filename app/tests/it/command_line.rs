@@ -346,3 +346,50 @@ fn figures_are_served_on_their_own_address_and_name_no_person_and_no_thing() {
     }
     std::fs::remove_dir_all(data).unwrap();
 }
+
+/// A proxy that names the client to who does not believe it, and hands an answer on when it has all of it.
+fn misleading(to: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let to = to.clone();
+            std::thread::spawn(move || {
+                let mut asked = vec![0u8; 8192];
+                let n = client.read(&mut asked).unwrap();
+                let asked = String::from_utf8_lossy(&asked[..n]).replacen("\r\n", "\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close\r\n", 1);
+                let mut server = TcpStream::connect(to).unwrap();
+                server.write_all(asked.as_bytes()).unwrap();
+                let mut answer = Vec::new();
+                let _ = server.read_to_end(&mut answer);
+                let _ = client.write_all(&answer);
+            });
+        }
+    });
+    at
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong_on_the_way_to_a_running_place() {
+    let (data, at) = (folder("doctor"), free());
+    settle(&data);
+    let _server = start(&data, &at);
+    let looks = |data: &Path, url: &str| -> Vec<String> {
+        let out = Command::new(TACIT).args(["doctor", "--json", "--url", url, "--data"]).arg(data).env("TACIT_LOG", "error").output().unwrap();
+        let found: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(out.status.code(), Some(if found["good"] == true { 0 } else { 1 }));
+        let found = found["findings"].as_array().unwrap().iter().filter(|f| f["good"] == false);
+        found.map(|f| format!("{}: {}", f["about"].as_str().unwrap(), f["what"].as_str().unwrap())).filter(|l| !l.starts_with("files") && !l.starts_with("disk")).collect()
+    };
+    let url = format!("http://{at}");
+    assert_eq!(looks(&data, &url), ["operators: nobody is an operator yet"]);
+    tacit(&data, &["person", "add", "boss", "--name", "Boss", "--operator", "--password-stdin"], "a quiet sentence\n");
+    assert!(looks(&data, &url).is_empty());
+    let behind = looks(&data, &format!("http://{}", misleading(at)));
+    assert!(behind.len() == 2 && behind[0].contains("is not believed") && behind[1].contains("holds live pages back"), "{behind:?}");
+    let elsewhere = folder("elsewhere");
+    tacit(&elsewhere, &["person", "add", "boss", "--name", "Boss", "--operator", "--password-stdin"], "a quiet sentence\n");
+    assert!(looks(&elsewhere, &url)[0].contains("another place answers"));
+    std::fs::remove_dir_all(data).unwrap();
+    std::fs::remove_dir_all(elsewhere).unwrap();
+}
