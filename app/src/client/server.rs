@@ -156,14 +156,14 @@ fn said(problem: &Value) -> String {
 
 /// A server's address in its one form.
 pub fn address(text: &str) -> Result<String> {
-    let text = text.trim().trim_end_matches('/');
+    let text = text.trim();
     let whole = match text.split_once("://") {
         Some(_) => text.to_owned(),
-        None if ["localhost", "127.0.0.1", "[::1]"].contains(&text.rsplit_once(':').map_or(text, |(host, _)| host)) => format!("http://{text}"),
+        None if ["localhost", "127.0.0.1", "[::1]"].contains(&text.rsplit_once(':').map_or(text, |(host, _)| host).trim_end_matches('/')) => format!("http://{text}"),
         None => format!("https://{text}"),
     };
-    match whole.split_once("://") {
-        Some(("http" | "https", host)) if !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']) => Ok(whole.to_lowercase()),
+    match whole.trim_end_matches('/').split_once("://") {
+        Some(("http" | "https", host)) if !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']) => Ok(whole.trim_end_matches('/').to_lowercase()),
         _ => bail!("{text} is no address of a server, for example https://tacit.example.org"),
     }
 }
