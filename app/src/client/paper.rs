@@ -74,7 +74,7 @@ pub fn first_line(text: &str, most: usize) -> String {
 }
 
 /// How many columns a character takes: none, one, or two for East Asian letters and pictures.
-fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     let of = |c: char| match c {
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}'

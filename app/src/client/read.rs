@@ -8,7 +8,7 @@ use kernel::{Clock, Timestamp};
 use serde_json::{Value, json};
 
 use super::belong::{encoded, slug};
-use super::paper::{Style, clean, since, words};
+use super::paper::{Style, clean, columns, since, words};
 use super::server::Account;
 use super::{Said, To};
 
@@ -81,17 +81,21 @@ fn of(said: &Value, name: &str) -> String {
 /// Who, when, as what, where; one line.
 fn head(said: &Value, style: Style, now: Timestamp) -> String {
     let author = said.get("author").cloned().unwrap_or_default();
-    let who = match (of(&author, "name"), of(&author, "handle"), of(&author, "remembered_from")) {
-        (name, _, from) if !from.is_empty() => format!("{} (remembered, from {from})", style.bold(&name)),
-        (name, handle, _) if !handle.is_empty() => format!("{} @{handle}", style.bold(&name)),
-        (name, ..) => style.bold(&name),
+    let name = of(&author, "name");
+    let more = match (of(&author, "handle"), of(&author, "remembered_from")) {
+        (_, from) if !from.is_empty() => format!(" (remembered, from {from})"),
+        (handle, _) if !handle.is_empty() => format!(" @{handle}"),
+        _ => String::new(),
     };
     let mut facts: Vec<String> = Timestamp::parse(&of(said, "at")).map(|at| since(at, now)).into_iter().collect();
     facts.extend(Some(of(said, "kind")).filter(|k| !k.is_empty()));
     facts.extend(Some(of(said, "community")).filter(|c| !c.is_empty()).map(|c| format!("in {c}")));
     facts.extend((of(said, "audience") == "me").then(|| "for you alone".to_owned()));
     facts.extend(said.get("edited_at").filter(|e| !e.is_null()).map(|_| "changed".to_owned()));
-    format!("{who}  {}", style.soft(&format!("{}  {}", facts.join(", "), of(said, "id"))))
+    let facts = format!("{}  {}", facts.join(", "), of(said, "id"));
+    // What does not fit beside the name stands under it.
+    let between = if columns(&name) + columns(&more) + 2 + columns(&facts) > 68 { "\n  " } else { "  " };
+    format!("{}{more}{between}{}", style.bold(&name), style.soft(&facts))
 }
 
 fn body(said: &Value, style: Style, indent: &str, most: usize) -> String {
@@ -156,7 +160,7 @@ fn conversation(account: &Account, id: &str, after: Option<&str>) -> Result<Said
     let mut text = format!("{}\n{}\n", head(&opening, style, now), body(&opening, style, "  ", usize::MAX));
     for (depth, said) in nested(&root, &replies) {
         let indent = "  ".repeat(depth.min(6));
-        text += &format!("{indent}{}\n{}\n", head(said, style, now), body(said, style, &format!("{indent}  "), usize::MAX));
+        text += &format!("{indent}{}\n{}\n", head(said, style, now).replace('\n', &format!("\n{indent}")), body(said, style, &format!("{indent}  "), usize::MAX));
     }
     match &next {
         Some(next) => text += &style.soft(&format!("More: tacit read {root} --after {}\n", clean(next))),
