@@ -6,8 +6,8 @@ use testkit::{App, both};
 
 use crate::acts::{self, NewAccount};
 use crate::circles::{self, NewCircle, PuttingIn, Renaming};
-use crate::leaving::{Leaving, Words};
 use crate::device::{self, Asking, Outcome, Word};
+use crate::leaving::{Leaving, Words};
 use crate::{SignUp, store};
 
 fn slices() -> Vec<Slice> {
@@ -285,6 +285,45 @@ fn a_circle_is_seen_by_its_keeper_alone() {
         let told = "select count(*) from journal where object_kind = 'circle' and toward <> ''";
         let told: i64 = app.house.db.one(told, kernel::vals![]).await.unwrap().unwrap().take().unwrap();
         assert_eq!(told, 0, "those in it are not told");
+    });
+}
+
+#[test]
+fn its_keeper_names_fills_and_drops_a_circle() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let all = people(&app, &["ada", "bo", "cy"]).await;
+        let ada = app.by(all[0]);
+        let id = night_shift(&app, all[0], "").await;
+        circles::put_in(&ada, id, &PuttingIn { people: "bo cy bo".into() }).await.unwrap();
+        circles::put_in(&ada, id, &PuttingIn { people: "@cy".into() }).await.unwrap();
+        circles::take_out(&ada, id, "bo").await.unwrap();
+        let inside = circles::people(&ada, id).await.unwrap();
+        assert_eq!(inside.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>(), ["cy"]);
+        assert!(refused(circles::put_in(&ada, id, &PuttingIn { people: "nobody".into() }).await).contains("nobody"));
+        assert!(refused(circles::make(&ada, &NewCircle { name: "night shift".into(), ..NewCircle::default() }).await).starts_with("name:"));
+        circles::rename(&ada, id, &Renaming { name: "early shift".into() }).await.unwrap();
+        assert_eq!(circles::one(&ada, id).await.unwrap().name, "early shift");
+        circles::forget(&ada, id).await.unwrap();
+        assert!(circles::mine(&ada).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn who_leaves_is_in_no_circle_and_keeps_none() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let all = people(&app, &["ada", "bo"]).await;
+        night_shift(&app, all[0], "bo").await;
+        night_shift(&app, all[1], "ada").await;
+        let leaving = Leaving { words: Some(Words::Keep), pseudonym: Line::default(), password: "a quiet sentence".into() };
+        crate::leaving::leave(&app.by(all[1]), &app.shell.belongings, &leaving).await.unwrap();
+        let left = "select (select count(*) from circle) * 10 + (select count(*) from in_circle)";
+        let left: i64 = app.house.db.one(left, kernel::vals![]).await.unwrap().unwrap().take().unwrap();
+        assert_eq!(left, 10, "Ada's circle, empty");
+    });
+}
+
 fn asking() -> Asking {
     Asking { name: "laptop".into(), scopes: "read,write".into() }
 }
@@ -314,23 +353,6 @@ fn a_program_is_signed_in_by_a_code_that_its_person_confirms_in_the_browser() {
 }
 
 #[test]
-fn its_keeper_names_fills_and_drops_a_circle() {
-    both(async |engine| {
-        let app = App::new(engine, slices).await;
-        let all = people(&app, &["ada", "bo", "cy"]).await;
-        let ada = app.by(all[0]);
-        let id = night_shift(&app, all[0], "").await;
-        circles::put_in(&ada, id, &PuttingIn { people: "bo cy bo".into() }).await.unwrap();
-        circles::put_in(&ada, id, &PuttingIn { people: "@cy".into() }).await.unwrap();
-        circles::take_out(&ada, id, "bo").await.unwrap();
-        let inside = circles::people(&ada, id).await.unwrap();
-        assert_eq!(inside.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>(), ["cy"]);
-        assert!(refused(circles::put_in(&ada, id, &PuttingIn { people: "nobody".into() }).await).contains("nobody"));
-        assert!(refused(circles::make(&ada, &NewCircle { name: "night shift".into(), ..NewCircle::default() }).await).starts_with("name:"));
-        circles::rename(&ada, id, &Renaming { name: "early shift".into() }).await.unwrap();
-        assert_eq!(circles::one(&ada, id).await.unwrap().name, "early shift");
-        circles::forget(&ada, id).await.unwrap();
-        assert!(circles::mine(&ada).await.unwrap().is_empty());
 fn a_code_is_answered_once_and_its_token_is_handed_out_once() {
     both(async |engine| {
         let app = App::new(engine, slices).await;
@@ -349,17 +371,6 @@ fn a_code_is_answered_once_and_its_token_is_handed_out_once() {
 }
 
 #[test]
-fn who_leaves_is_in_no_circle_and_keeps_none() {
-    both(async |engine| {
-        let app = App::new(engine, slices).await;
-        let all = people(&app, &["ada", "bo"]).await;
-        night_shift(&app, all[0], "bo").await;
-        night_shift(&app, all[1], "ada").await;
-        let leaving = Leaving { words: Some(Words::Keep), pseudonym: Line::default(), password: "a quiet sentence".into() };
-        crate::leaving::leave(&app.by(all[1]), &app.shell.belongings, &leaving).await.unwrap();
-        let left = "select (select count(*) from circle) * 10 + (select count(*) from in_circle)";
-        let left: i64 = app.house.db.one(left, kernel::vals![]).await.unwrap().unwrap().take().unwrap();
-        assert_eq!(left, 10, "Ada's circle, empty");
 fn a_refused_code_an_old_code_and_no_code_lead_to_nothing() {
     both(async |engine| {
         let app = App::new(engine, slices).await;
