@@ -86,6 +86,8 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
     };
     std::fs::write(folder.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
     opened.close().await;
+    // For `tacit doctor`, which asks how old the last one is.
+    crate::doctor::note_backup(&config.data.value)?;
     Ok(folder)
 }
 

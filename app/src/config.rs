@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use kernel::db::Place;
 use serde::Deserialize;
+use shell::limits::{Classes, Often};
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
@@ -36,6 +37,9 @@ pub struct ServeFlags {
     /// "off" switches rate limits off; only for measuring on the machine itself
     #[arg(long, value_name = "on|off", env = "TACIT_LIMITS")]
     pub limits: Option<String>,
+    /// Where figures for a monitor (Prometheus) are served, for this machine or a closed network; off if left out
+    #[arg(long, value_name = "HOST:PORT", env = "TACIT_METRICS")]
+    pub metrics: Option<String>,
 }
 
 /// `tacit.toml` in the data folder.
@@ -47,7 +51,23 @@ struct File {
     url: Option<String>,
     name: Option<String>,
     trusted_proxy: Option<IpAddr>,
-    limits: Option<String>,
+    /// `"on"`, `"off"`, or a section with a line for each class.
+    limits: Option<toml::Value>,
+    metrics: Option<String>,
+    mail: Option<Mail>,
+}
+
+/// The server that mail would go through. Nothing is sent yet; `tacit doctor` looks whether it can be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub host: String,
+    #[serde(default = "submission")]
+    pub port: u16,
+}
+
+fn submission() -> u16 {
+    587
 }
 
 /// A value and where it comes from.
@@ -66,6 +86,9 @@ pub struct Config {
     pub name: Set<String>,
     pub trusted_proxy: Set<Option<IpAddr>>,
     pub limits: Set<bool>,
+    pub classes: Set<Classes>,
+    pub metrics: Set<Option<String>>,
+    pub mail: Option<Mail>,
 }
 
 const FLAG: &str = "flag or environment";
@@ -92,7 +115,8 @@ impl Config {
         let database = format!("sqlite:{}", data.value.join("tacit.db").display());
         let listen = first(serve.listen.clone(), file.listen, "127.0.0.1:8400".into());
         let url = first(serve.url.clone(), file.url, format!("http://{}", reachable(&listen.value)));
-        let limits = first(serve.limits.clone(), file.limits, "on".into());
+        let (word, classes) = limits_of(file.limits)?;
+        let limits = first(serve.limits.clone(), word, "on".into());
         if !["on", "off"].contains(&limits.value.as_str()) {
             bail!("limits are on or off, not {}", limits.value);
         }
@@ -106,6 +130,9 @@ impl Config {
             name: first(serve.name.clone(), file.name, "Tacit".into()),
             trusted_proxy: first(serve.trusted_proxy.map(Some), file.trusted_proxy.map(Some), None),
             limits: Set { value: limits.value == "on", origin: limits.origin },
+            classes: first(None, classes, Classes::default()),
+            metrics: first(serve.metrics.clone().map(Some), file.metrics.map(Some), None),
+            mail: file.mail,
             data,
         })
     }
@@ -141,6 +168,8 @@ impl Config {
             public_url: self.url.value.clone(),
             demo,
             limits: self.limits.value,
+            classes: self.classes.value,
+            instance: String::new(),
             trusted_proxy: self.trusted_proxy.value,
         }
     }
@@ -158,8 +187,43 @@ impl Config {
             ("trusted_proxy", proxy, self.trusted_proxy.origin),
             ("limits", limits.into(), self.limits.origin),
         ];
-        rows.iter().map(|(name, value, origin)| format!("{name:<14} {value:<44} {origin}\n")).collect()
+        let classes = shell::Rate::ALL.map(|rate| {
+            let often = self.classes.value.of(rate);
+            (format!("limits.{}", rate.word()), format!("{} a minute, {} at once", often.minute, often.burst), self.classes.origin)
+        });
+        let metrics = self.metrics.value.clone().unwrap_or("off".into());
+        let mail = self.mail.as_ref().map_or(("none".into(), DEFAULT), |m| (format!("{}:{}", m.host, m.port), FILE));
+        let more = [("metrics".to_owned(), metrics, self.metrics.origin), ("mail".to_owned(), mail.0, mail.1)];
+        let rows = rows.into_iter().map(|(name, value, origin)| (name.to_owned(), value, origin));
+        rows.chain(classes).chain(more).map(|(name, value, origin)| format!("{name:<14} {value:<44} {origin}\n")).collect()
     }
+}
+
+/// On or off, and what is set for each class: `write = { minute = 90, burst = 60 }`, or `write = 90`.
+fn limits_of(set: Option<toml::Value>) -> Result<(Option<String>, Option<Classes>)> {
+    let section = match set {
+        None => return Ok((None, None)),
+        Some(toml::Value::String(word)) => return Ok((Some(word), None)),
+        Some(toml::Value::Table(section)) => section,
+        Some(_) => bail!("limits in tacit.toml is \"on\", \"off\" or a section [limits]"),
+    };
+    let mut classes = Classes::default();
+    let known: Vec<&str> = shell::Rate::ALL.iter().map(|r| r.word()).collect();
+    for (name, value) in section {
+        let Some(rate) = shell::Rate::ALL.into_iter().find(|r| r.word() == name) else {
+            bail!("[limits] in tacit.toml knows {}, not {name}", known.join(", "));
+        };
+        let number = |value: Option<&toml::Value>| value.and_then(toml::Value::as_integer).and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
+        let (minute, burst) = match &value {
+            toml::Value::Table(t) => (number(t.get("minute")), number(t.get("burst"))),
+            plain => (number(Some(plain)), None),
+        };
+        let Some(minute) = minute else {
+            bail!("[limits] {name} is calls a minute, for example {name} = 90 or {name} = {{ minute = 90, burst = 60 }}");
+        };
+        classes.set(rate, Often { minute, burst: burst.unwrap_or(minute) });
+    }
+    Ok((None, Some(classes)))
 }
 
 /// Words and mail addresses of people lie here.
@@ -195,6 +259,23 @@ pub fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_are_on_off_or_a_section() {
+        let of = |text: &str| {
+            let file: File = toml::from_str(text).unwrap();
+            limits_of(file.limits)
+        };
+        assert_eq!(of("limits = \"off\"").unwrap(), (Some("off".into()), None));
+        let (_, classes) = of("[limits]\nwrite = { minute = 30, burst = 5 }\nread = 100").unwrap();
+        let classes = classes.unwrap();
+        assert_eq!(classes.of(shell::Rate::Write), Often { minute: 30, burst: 5 });
+        assert_eq!(classes.of(shell::Rate::Read), Often { minute: 100, burst: 100 });
+        assert_eq!(classes.of(shell::Rate::Live), Classes::default().of(shell::Rate::Live));
+        for wrong in ["[limits]\nwriting = 3", "[limits]\nwrite = 0", "[limits]\nwrite = \"x\"", "limits = 7"] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_password_is_not_shown() {

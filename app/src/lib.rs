@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod house;
+pub mod metrics;
 pub mod operator;
 pub mod serve;
 pub mod verify;

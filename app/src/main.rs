@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tacit::config::{Config, Flags, ServeFlags};
 use tacit::{backup, client, doctor, house, operator, serve, verify};
 
@@ -16,8 +16,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[command(name = "tacit", version, about, after_help = "Examples:
   tacit serve --demo                     a living sample in your browser, nothing to set up
   tacit serve                            your own place; the first run prints a set-up link
+  tacit login https://tacit.example.org  sign this machine in; you confirm it in your browser
   tacit narrate -c night-handovers \"Tried the red pen again. It holds.\"
-  tacit backup && tacit restore --verify tacit-backup-20270131-200000")]
+  tacit read night-handovers             what others say there
+  tacit backup && tacit restore --verify tacit-backup-20270131-200000
+
+Exit codes: 0 done, 1 done and something is to look at, 2 not done; one line says why.")]
 struct Cli {
     #[command(flatten)]
     flags: Flags,
@@ -35,8 +39,8 @@ enum Verb {
         #[command(flatten)]
         serve: ServeFlags,
     },
-    /// Say what you are doing, from where the work is
-    Narrate(client::Narrate),
+    #[command(flatten)]
+    Client(client::Verb),
     /// Accounts, for the operator on this machine
     Person {
         #[command(subcommand)]
@@ -55,7 +59,16 @@ enum Verb {
         verb: ConfigVerb,
     },
     /// Look for what is wrong, and say what to do
+    #[command(after_help = "Examples:
+  tacit doctor --data /srv/tacit
+  tacit doctor --json | jq '.findings[] | select(.good | not)'
+
+It asks the public address, and the mail server if one is configured, and nobody else. Exit code 1:
+something is to look at.")]
     Doctor {
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         serve: ServeFlags,
     },
@@ -75,6 +88,23 @@ enum Verb {
     Journal {
         #[command(subcommand)]
         verb: JournalVerb,
+    },
+    /// Print what a shell needs to complete commands
+    #[command(after_help = "Examples:
+  tacit completions bash > ~/.local/share/bash-completion/completions/tacit
+  tacit completions zsh > \"${fpath[1]}/_tacit\"
+  tacit completions fish > ~/.config/fish/completions/tacit.fish")]
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page, or write those of all commands into a folder
+    #[command(after_help = "Examples:
+  tacit man | man -l -
+  tacit man --into ~/.local/share/man/man1")]
+    Man {
+        /// Of one command
+        command: Option<String>,
+        /// A folder for the pages of all commands
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        into: Option<PathBuf>,
     },
 }
 
@@ -135,7 +165,13 @@ fn main() -> ExitCode {
         .with_target(false)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
-    match run(cli) {
+    let done = match &cli.verb {
+        Verb::Client(verb) => client::run(verb).map(|()| ExitCode::SUCCESS),
+        Verb::Completions { shell } => completions(*shell),
+        Verb::Man { command, into } => manual(command.as_deref(), into.as_deref()),
+        _ => run(cli),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!("tacit: {}", line(&error));
@@ -161,10 +197,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let plain = || config(&ServeFlags::default());
     match &cli.verb {
         Verb::Serve { demo, serve } => serve::serve(&config(serve)?, *demo).await?,
-        Verb::Narrate(n) => {
-            let key = kernel::random::hex(&kernel::Random::System.bytes::<16>()?);
-            println!("{}", client::narrate(n, &key)?);
-        }
+        Verb::Client(_) | Verb::Completions { .. } | Verb::Man { .. } => {} // need no place of their own: see main
         Verb::Person { verb: PersonVerb::Add { handle, name, operator, .. } } => {
             operator::add_person(&plain()?, handle, name, *operator).await?;
         }
@@ -174,7 +207,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Verb::SignUp { mode } => operator::sign_up(&plain()?, mode).await?,
         Verb::Config { verb: ConfigVerb::Show { serve } } => print!("{}", config(serve)?.show()),
-        Verb::Doctor { serve } => return examine(&config(serve)?).await,
+        Verb::Doctor { serve, json } => return examine(&config(serve)?, *json).await,
         Verb::Backup { folder } => {
             let made = backup::backup(&plain()?, folder.clone()).await?;
             println!("Backed up into {}", made.display());
@@ -189,12 +222,45 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn examine(config: &Config) -> Result<ExitCode> {
-    let lines = doctor::examine(config).await?;
-    for line in &lines {
-        println!("{} {}", if line.good { "good" } else { "LOOK" }, line.what);
+fn completions(shell: clap_complete::Shell) -> Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tacit", &mut text);
+    written(&text)
+}
+
+fn manual(command: Option<&str>, into: Option<&std::path::Path>) -> Result<ExitCode> {
+    let mut all = Cli::command().disable_help_subcommand(true);
+    all.build();
+    if let Some(folder) = into {
+        std::fs::create_dir_all(folder)?;
+        clap_mangen::generate_to(all, folder)?;
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(if lines.iter().all(|l| l.good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let page = match command {
+        None => all,
+        Some(name) => all.find_subcommand(name).cloned().ok_or_else(|| anyhow::anyhow!("there is no command {name}"))?,
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    written(&text)
+}
+
+/// A reader that closes the pipe has read enough.
+fn written(text: &[u8]) -> Result<ExitCode> {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(config: &Config, json: bool) -> Result<ExitCode> {
+    let findings = doctor::examine(config).await?;
+    let good = findings.iter().all(|f| f.good);
+    if json {
+        println!("{:#}", serde_json::json!({"good": good, "findings": findings}));
+    } else {
+        print!("{}", doctor::shown(&findings));
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn verify_journal(config: &Config) -> Result<ExitCode> {

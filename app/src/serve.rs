@@ -12,13 +12,18 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::house::{Opened, open};
-use crate::{demo, slices};
+use crate::{demo, metrics, slices};
 
 pub async fn serve(config: &Config, with_demo: bool) -> Result<()> {
     let address = config.address()?;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("{address} cannot be listened on; is another server there? Try --listen 127.0.0.1:8401"))?;
+    let metrics = match &config.metrics.value {
+        Some(text) => Some(TcpListener::bind(text.as_str()).await.with_context(|| format!("figures cannot be served on {text}; another address: --metrics 127.0.0.1:9464"))?),
+        None => None,
+    };
+    allow_files();
     let opened = open(config, "serve").await?;
     let house = opened.house.clone();
     let empty = person::store::is_empty(&house).await?;
@@ -33,12 +38,14 @@ pub async fn serve(config: &Config, with_demo: bool) -> Result<()> {
     let (stop, closing) = watch::channel(false);
     let port = listener.local_addr()?.port();
     let mut settings = config.shell(is_demo);
+    settings.instance = instance(&house).await?;
     if config.url.origin == "default" {
         settings.public_url = settings.public_url.replace(":0", &format!(":{port}"));
     }
     let url = settings.public_url.clone();
     let (shell, front) = shell::app(house.clone(), settings, slices(), closing.clone())?;
     let jobs = [
+        tokio::spawn(metrics::serve(metrics, shell.clone(), config.data.value.clone())),
         tokio::spawn(house.db.clone().follow()),
         tokio::spawn(Opened::keep_lease(house.clone(), opened.holder.clone())),
         tokio::spawn(every_minute(house.clone(), shell)),
@@ -96,11 +103,32 @@ async fn every_minute(house: Arc<House>, shell: shell::router::App) {
         let mut batch = Batch::new();
         batch.run("delete from once where at < ?1", vals![week]);
         batch.run("delete from one_time_link where expires_at < ?1", vals![week]);
+        person::device::forget_old(&mut batch, house.clock.now());
         if let Err(error) = house.db.write(batch).await {
             tracing::warn!(%error, "old keys could not be removed");
         }
         shell.limits.forget();
         tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+}
+
+/// The name by which this place knows itself behind a proxy; made once, and the same for all servers on one database.
+pub async fn instance(house: &House) -> Result<String> {
+    let made = kernel::random::hex(&house.random.bytes::<8>()?);
+    let mut batch = Batch::new();
+    batch.run("insert into setting (name, value) values ('instance', ?1) on conflict (name) do nothing", vals![made]);
+    house.db.write(batch).await?;
+    let mut row = house.db.one("select value from setting where name = 'instance'", vals![]).await?.context("this place has no name")?;
+    Ok(row.take()?)
+}
+
+/// Every reader of a live page is an open file: as many as the system lets this program have.
+fn allow_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if setrlimit(Resource::Nofile, limit).is_err() {
+        tracing::debug!("the limit of open files stays as it was");
     }
 }
 

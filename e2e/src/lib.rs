@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 pub use browser::Browser;
 pub use person::{Person, all_go};
-pub use place::{PASSWORD, Place};
+pub use place::{Login, PASSWORD, Place, Terminal};
 pub use thirtyfour::Key;
 
 /// Nothing that a test waits for takes longer than this.

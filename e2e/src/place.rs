@@ -65,11 +65,61 @@ impl Place {
     }
 }
 
+/// Somebody's command line, with a home of its own.
+pub struct Terminal {
+    home: Folder,
+    url: String,
+}
+
+/// `tacit login` that waits for its code to be confirmed.
+pub struct Login {
+    pub code: String,
+    program: Running,
+}
+
+impl Place {
+    pub fn terminal(&self) -> Terminal {
+        Terminal { home: Folder::new("home"), url: self.url.clone() }
+    }
+}
+
+impl Terminal {
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = tacit(&self.home);
+        command.args(args).env("TACIT_SERVER", &self.url).env_remove("TACIT_TOKEN").stdin(Stdio::null());
+        command
+    }
+
+    pub fn says(&self, args: &[&str]) -> String {
+        said(&mut self.command(args))
+    }
+
+    /// What it says when it does not do it.
+    pub fn fails(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().expect("tacit starts");
+        assert!(!output.status.success(), "{args:?} was done");
+        String::from_utf8(output.stderr).expect("what it says is text")
+    }
+
+    pub fn begin_to_sign_in(&self) -> Login {
+        let program = Running::start(&mut self.command(&["login", "--name", "a machine of Ada's"]));
+        let lines = program.until("Waiting for you to confirm", Duration::from_secs(10));
+        let code = lines.iter().map(|l| l.trim()).find(|l| l.len() == 9 && l.contains('-')).expect("a code").to_owned();
+        Login { code, program }
+    }
+}
+
+impl Login {
+    pub fn ends_well(self) {
+        self.program.until("You are @", Duration::from_secs(20));
+    }
+}
+
 fn tacit(data: &Folder) -> Command {
     let program = named_by("TACIT_BIN", here().join("../target/debug/tacit"));
     assert!(program.is_file(), "There is no program at {}: run `cargo build`, or say in TACIT_BIN where it is.", absolute(program).display());
     let mut command = Command::new(program);
-    command.arg("--data").arg(&data.0).env("TACIT_LOG", "error");
+    command.arg("--data").arg(&data.0).env("TACIT_LOG", "error").env("XDG_CONFIG_HOME", &data.0).env("XDG_STATE_HOME", &data.0);
     command
 }
 

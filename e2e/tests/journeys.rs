@@ -7,6 +7,8 @@ mod following;
 mod making_sense;
 #[path = "journeys/handing_over.rs"]
 mod handing_over;
+#[path = "journeys/signing_in_by_code.rs"]
+mod signing_in_by_code;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

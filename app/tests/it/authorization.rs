@@ -98,6 +98,7 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("POST", p) if last == "people" && p.contains("/circles/") => of(&[("people", "member")]),
         ("POST", _) if last == "circles" => of(&[("name", "those at night"), ("people", "member")]),
         ("PUT", p) if p.starts_with("/circles/") => of(&[("name", "those by day")]),
+        ("POST", "/device/token") => of(&[("device_code", "guessed")]),
         (_, "/me") => of(&[("name", "Somebody")]),
         (_, "/me/password") => of(&[("password", "wrong password"), ("new_password", "a new sentence")]),
         (_, "/me/leaving") => of(&[("words", "keep"), ("password", "wrong password")]),

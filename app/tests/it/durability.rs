@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-const TACIT: &str = env!("CARGO_BIN_EXE_tacit");
+pub const TACIT: &str = env!("CARGO_BIN_EXE_tacit");
 
 pub(crate) struct Server {
     child: Child,
@@ -19,8 +19,18 @@ impl Server {
     }
 
     pub(crate) fn start_with(data: &Path, environment: &[(&str, &Path)]) -> Self {
+        Self::begin(data, &["--listen", "127.0.0.1:0", "--limits", "off"], environment)
+    }
+
+    pub(crate) fn start_by(data: &Path, flags: &[&str]) -> Self {
+        Self::begin(data, flags, &[])
+    }
+
+    fn begin(data: &Path, flags: &[&str], environment: &[(&str, &Path)]) -> Self {
         let mut child = Command::new(TACIT)
-            .args(["serve", "--listen", "127.0.0.1:0", "--limits", "off", "--data"])
+            .arg("serve")
+            .args(flags)
+            .arg("--data")
             .arg(data)
             .env("TACIT_LOG", "error")
             .envs(environment.iter().copied())
@@ -42,7 +52,7 @@ impl Drop for Server {
     }
 }
 
-fn tacit(data: &Path, args: &[&str], input: &str) -> String {
+pub fn tacit(data: &Path, args: &[&str], input: &str) -> String {
     let mut child = Command::new(TACIT)
         .args(args)
         .arg("--data")
@@ -200,19 +210,26 @@ fn a_stopped_server_has_answered_what_it_took_and_starts_again() {
 #[test]
 fn wrong_commands_say_one_line_and_exit_with_two() {
     let data = folder("wrong");
-    let cases: [(&[&str], &str, &str); 6] = [
+    let cases: [(&[&str], &str, &str); 11] = [
         (&["person", "add", "A!", "--name", "x", "--password-stdin"], "a quiet sentence", "handle:"),
         (&["person", "add", "ada", "--name", "x", "--password-stdin"], "short", "password:"),
         (&["token", "new", "nobody"], "", "nobody here has the handle"),
         (&["token", "new", "ada", "--scope", "all"], "", "a scope is read or write"),
         (&["restore", "--verify", "/nowhere"], "", "is no backup"),
-        (&["narrate", "hello", "--server", "http://127.0.0.1:9", "--token", "x"], "", "cannot be reached"),
+        (&["whoami", "--server", "http://127.0.0.1:9", "--token", "x"], "", "cannot be reached"),
+        (&["narrate", "hello", "--server", "http://127.0.0.1:9"], "", "you are not signed in"),
+        (&["reply", "../me", "x", "--server", "http://127.0.0.1:9", "--token", "x"], "", "is no number"),
+        (&["join", "a/b", "--server", "http://127.0.0.1:9", "--token", "x"], "", "is no community's address"),
+        (&["read", "--server", "ftp://x"], "", "is no address of a server"),
+        (&["queue", "drop", "abcdef"], "", "nothing that waits has this id"),
     ];
     for (args, input, says) in cases {
         let mut child = Command::new(TACIT)
             .args(args)
             .arg("--data")
             .arg(&data)
+            .env("XDG_CONFIG_HOME", &data)
+            .env("XDG_STATE_HOME", &data)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -3,6 +3,7 @@
 
 mod authorization;
 mod bombs;
+mod command_line;
 mod conventions;
 mod durability;
 mod engines;

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod cx;
 pub mod db;
 pub mod error;
+pub mod figures;
 pub mod id;
 pub mod input;
 pub mod journal;

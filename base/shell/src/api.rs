@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::guard::explain;
 use crate::request::{Answer, Visit};
 use crate::router::Config;
-use crate::slice::{Needs, Route, Who};
+use crate::slice::{Needs, Rate, Route, Who};
 use crate::translation::T;
 
 /// A page of a list.
@@ -203,6 +203,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/api/v1/openapi.json", Needs::reading(), openapi),
         Route::get("/api", Needs::reading(), page),
         Route::get("/about", Needs::reading(), about),
+        Route::get("/healthz/live", Needs::new(Who::Anyone, Rate::Live, 0), crate::live::beat),
     ]
 }
 

@@ -135,6 +135,7 @@ impl Front {
         // Each waiting connection holds this future: what it holds only for a while is boxed.
         let Some(key) = self.key(&req) else { return Box::pin(self.route(req)).await };
         if let Some(kept) = self.kept(&key) {
+            self.shell.figures.kept.up();
             return kept.answer(req.headers());
         }
         Box::pin(self.make(key, req)).await
@@ -198,6 +199,8 @@ impl Front {
         if let (true, true, Ok(tag)) = (body.len() <= LARGEST, counts.any() == before, tag) {
             head.headers.insert(header::ETAG, tag.clone());
             head.headers.remove(header::TRANSFER_ENCODING);
+            // What is left to one caller is nothing to the next.
+            ["ratelimit", "ratelimit-policy"].iter().for_each(|name| drop(head.headers.remove(*name)));
             let until = self.shell.house.clock.now().plus(OLDEST);
             let kept = Kept { headers: head.headers.clone(), body: body.clone(), tag, shows, count, until };
             self.pages.kept.insert(key, Arc::new(kept));

@@ -14,7 +14,8 @@ use kernel::{Cx, Error, Result, Viewer, hash_secret};
 
 use crate::cache::Shows;
 use crate::frame::{Html, Page};
-use crate::limits::{forwarded, network_of};
+use crate::figures::Measured;
+use crate::limits::{Left, forwarded, network_of};
 use crate::ports::{Guest, Scope};
 use crate::request::{Answer, Fault, Visit};
 use crate::router::{App, Shell};
@@ -27,18 +28,29 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
     trusted-types 'none'";
 
 /// Outermost: finds out who came, calls on, renders what went wrong, sets headers.
-pub async fn visit(State(shell): State<App>, mut req: Request, next: Next) -> Response {
-    let visit = match welcome(&shell, &mut req).await {
+pub async fn visit(State(shell): State<App>, req: Request, next: Next) -> Response {
+    let measured = Measured(shell.figures.of(&req), std::time::Instant::now());
+    let response = answer(&shell, req, next).await;
+    measured.end(response.status());
+    response
+}
+
+async fn answer(shell: &Arc<Shell>, mut req: Request, next: Next) -> Response {
+    let visit = match welcome(shell, &mut req).await {
         Ok(visit) => visit,
         Err((visit, error)) => return headers(render(&visit, error, None).await),
     };
     req.extensions_mut().insert(visit.clone());
     let kept = visit.clone();
     let response = next.run(req).await;
-    let response = match response.extensions().get::<Fault>().cloned() {
+    let left = response.extensions().get::<Left>().copied();
+    let mut response = match response.extensions().get::<Fault>().cloned() {
         Some(Fault(error)) => render(&kept, error, response.extensions().get::<Kept>().cloned()).await,
         None => response,
     };
+    if let Some(left) = left.filter(|_| kept.api) {
+        left.write(response.headers_mut());
+    }
     headers(response)
 }
 
@@ -51,6 +63,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
     let api = path.starts_with("/api/");
     let headers = req.headers();
     let text = |name: HeaderName| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (client, believed) = client(shell, req);
     let mut visit = Visit {
         cx: Cx::new(shell.house.clone(), Viewer::Stranger),
         guest: None,
@@ -59,12 +72,14 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
         zone: TimeZone::UTC,
         path,
         api,
-        address: network_of(client(shell, req)),
+        address: network_of(client),
+        believed,
         cookie: None,
         agent: text(header::USER_AGENT).chars().filter(|c| !c.is_control()).take(200).collect(),
         unread: Arc::default(),
     };
     if !known_host(shell, text(header::HOST), req.uri().host()) {
+        shell.figures.wrong_host.up();
         return Err((visit, Error::Refused("This address is not one of this place. Please use the one you were given.".into())));
     }
     let secret = if api { bearer(headers) } else { cookie(shell, headers) };
@@ -92,9 +107,17 @@ const BAD_TOKEN: &str = "This token is not known here, or it was ended.";
 const NEED_TOKEN: &str = "Please send a token: Authorization: Bearer TOKEN. You make one on your settings page.";
 const NEED_SCOPE: &str = "This token may not do this. Please make one with the scope it needs.";
 
-fn client(shell: &Shell, req: &Request) -> IpAddr {
+/// Who asks, and whether a trusted proxy says so.
+fn client(shell: &Shell, req: &Request) -> (IpAddr, bool) {
     let peer = req.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |c| c.0.ip());
-    if shell.config.trusts_proxy(peer) { forwarded(req.headers()).unwrap_or(peer) } else { peer }
+    let named = forwarded(req.headers());
+    if named.is_some() && !shell.config.trusts_proxy(peer) {
+        shell.figures.unbelieved.up();
+    }
+    match named.filter(|_| shell.config.trusts_proxy(peer)) {
+        Some(client) => (client, true),
+        None => (peer, false),
+    }
 }
 
 /// The names this place has: its public one, and this machine's own.
@@ -122,7 +145,15 @@ pub(crate) fn cookie(shell: &Shell, headers: &HeaderMap) -> Option<String> {
 
 /// Before one route: what it needs.
 pub async fn needs(State(needs): State<Needs>, visit: Visit, req: Request, next: Next) -> Response {
-    match allowed(needs, &visit, &req) {
+    let left = match within_limits(needs, &visit) {
+        Ok(left) => left,
+        Err(error) => {
+            let mut response = Fault(error).into_response();
+            response.extensions_mut().insert(visit.shell.limits.nothing_left(needs.rate));
+            return response;
+        }
+    };
+    let mut response = match allowed(needs, &visit, &req) {
         Ok(()) => {
             let mut response = next.run(req).await;
             if needs.shared && visit.guest.is_none() && response.extensions().get::<Shows>().is_none() {
@@ -132,7 +163,11 @@ pub async fn needs(State(needs): State<Needs>, visit: Visit, req: Request, next:
         }
         Err(Denied::Fault(error)) => Fault(error).into_response(),
         Err(Denied::SignIn) => signed_out(&visit, needs, req).await,
+    };
+    if let Some(left) = left.filter(|_| visit.api) {
+        response.extensions_mut().insert(left);
     }
+    response
 }
 
 enum Denied {
@@ -140,14 +175,17 @@ enum Denied {
     SignIn,
 }
 
-fn allowed(needs: Needs, visit: &Visit, req: &Request) -> std::result::Result<(), Denied> {
+fn within_limits(needs: Needs, visit: &Visit) -> Result<Option<Left>> {
     let own = visit.cx.viewer.person().map(|p| p.to_string());
     let mut keys = vec![visit.address.as_str()];
     if let Some(own) = &own {
         // A signed-in person reads and writes on their own account: colleagues behind one address do not slow each other.
         keys = if needs.rate == Rate::SignIn { vec![own.as_str(), keys.remove(0)] } else { vec![own.as_str()] };
     }
-    visit.shell.limits.check(needs.rate, &keys).map_err(Denied::Fault)?;
+    visit.shell.limits.check_from(needs.rate, &keys, &visit.address, visit.cx.now())
+}
+
+fn allowed(needs: Needs, visit: &Visit, req: &Request) -> std::result::Result<(), Denied> {
     if !visit.api && !is_safe(req.method()) && !same_origin(visit, req.headers()) {
         return Err(Denied::Fault(Error::refused("This was sent from another place and was not done.")));
     }
@@ -314,19 +352,17 @@ pub fn method_override(mut req: axum::http::Request<Body>) -> axum::http::Reques
 }
 
 /// A panic is our fault and nobody else's end: it is counted, logged with a reference, and answered.
-pub async fn catch_panics(req: Request, next: Next) -> Response {
+pub async fn catch_panics(State(shell): State<App>, req: Request, next: Next) -> Response {
     use futures_util::FutureExt;
     match std::panic::AssertUnwindSafe(next.run(req)).catch_unwind().await {
         Ok(response) => response,
         Err(_) => {
-            let n = PANICS.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
-            tracing::error!(panics = n, "a request panicked");
+            shell.figures.panics.up();
+            tracing::error!(panics = shell.figures.panics.value(), "a request panicked");
             Fault(Error::broken("panic")).into_response()
         }
     }
 }
-
-static PANICS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
 pub(crate) async fn not_found() -> Answer {
     Err(Error::NotFound.into())

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod asset;
 pub mod cache;
+pub mod figures;
 pub mod form;
 pub mod frame;
 pub mod guard;

@@ -93,6 +93,23 @@ impl Line {
     }
 }
 
+/// Two beats, a second apart, for `tacit doctor`: a proxy that holds them back would hold live pages back, too.
+pub(crate) async fn beat() -> Response {
+    let beats = futures_util::stream::unfold(1u8, |n| async move {
+        match n {
+            1 => Some((Ok::<_, Infallible>("data: 1\n\n"), 2)),
+            2 => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Some((Ok("data: 2\n\n"), 3))
+            }
+            _ => None,
+        }
+    });
+    let mut response = Response::new(Body::from_stream(beats));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response
+}
+
 /// Opens a stream of how much is new since `after`.
 pub async fn listen(visit: Visit, topic: Topic, after: i64, news: News) -> Result<Response> {
     let hub = visit.shell.live.clone();

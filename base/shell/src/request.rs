@@ -32,6 +32,8 @@ pub struct Visit {
     /// Answers are JSON and problem documents.
     pub api: bool,
     pub address: String,
+    /// The address comes from a proxy that is trusted.
+    pub believed: bool,
     /// The session's secret from the cookie, for ending it.
     pub cookie: Option<String>,
     /// What the browser says it is, for the list of sessions.

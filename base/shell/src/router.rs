@@ -4,12 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::middleware;
 use axum::routing::get;
 use kernel::House;
 
 use crate::cache::Front;
-use crate::limits::Limits;
+use crate::figures::Figures;
+use crate::limits::{Classes, Limits};
 use crate::live::Hub;
 use crate::ports::{Belongings, Door, Panel};
 use crate::request::Visit;
@@ -27,6 +29,9 @@ pub struct Config {
     pub demo: bool,
     /// Rate limits; off only for measuring on the machine itself.
     pub limits: bool,
+    pub classes: Classes,
+    /// Names this place wherever it is asked, so that `tacit doctor` knows whether it met itself behind its public address.
+    pub instance: String,
     /// A proxy whose `X-Forwarded-For` is believed.
     pub trusted_proxy: Option<IpAddr>,
 }
@@ -38,6 +43,8 @@ impl Config {
             public_url: public_url.into(),
             demo: false,
             limits: true,
+            classes: Classes::default(),
+            instance: String::new(),
             trusted_proxy: None,
         }
     }
@@ -70,6 +77,7 @@ pub struct Shell {
     pub belongings: Vec<Belongings>,
     pub door: Door,
     pub limits: Limits,
+    pub figures: Figures,
     pub openapi: serde_json::Value,
     pub(crate) languages: &'static [Language],
     /// Who listens on this node.
@@ -90,11 +98,13 @@ pub fn app(
     let door = slices.iter().find_map(|s| s.door).ok_or_else(|| kernel::Error::broken("no slice opens the door"))?;
     let mut panels: Vec<Panel> = slices.iter().flat_map(|s| s.panels.iter().copied()).collect();
     panels.sort_by_key(|p| p.order);
+    let own = api::pages();
     let shell = Arc::new(Shell {
         languages: translation::together(&slices),
         openapi: api::document(&config, slices.iter().flat_map(|s| &s.api)),
         belongings: slices.iter().filter_map(|s| s.belongings).collect(),
-        limits: Limits::new(config.limits),
+        limits: Limits::new(config.limits, config.classes),
+        figures: Figures::new(slices.iter().flat_map(|s| s.pages.iter().chain(&s.api)).chain(&own)),
         house,
         config,
         panels,
@@ -109,7 +119,7 @@ pub fn app(
         let layer = middleware::from_fn_with_state(route.needs, guard::needs);
         router = router.route(route.path, route.serve.layer(layer));
     }
-    for route in api::pages() {
+    for route in own {
         let layer = middleware::from_fn_with_state(route.needs, guard::needs);
         router = router.route(route.path, route.serve.layer(layer));
     }
@@ -117,7 +127,7 @@ pub fn app(
         .route("/healthz", get(healthz))
         .fallback(guard::not_found)
         .method_not_allowed_fallback(|visit: Visit| async move { guard::wrong_method(&visit) })
-        .layer(middleware::from_fn(guard::catch_panics))
+        .layer(middleware::from_fn_with_state(shell.clone(), guard::catch_panics))
         .layer(middleware::from_fn_with_state(shell.clone(), guard::visit))
         .route("/assets/{file}", get(asset::serve))
         .with_state(shell.clone());
@@ -126,7 +136,14 @@ pub fn app(
 }
 
 /// Whether this node can read its database. No needs: a load balancer asks often and is nobody.
-async fn healthz(visit: Visit) -> crate::request::Answer<&'static str> {
+async fn healthz(visit: Visit, headers: HeaderMap) -> crate::request::Answer<([(&'static str, String); 2], &'static str)> {
     kernel::journal::head(visit.cx.db()).await?;
-    Ok("ok\n")
+    let config = &visit.shell.config;
+    // For `tacit doctor`: which place answered, and what it makes of what a proxy says of the client.
+    let forwarded = match (headers.contains_key("x-forwarded-for"), visit.believed) {
+        (false, _) => "none",
+        (true, true) => "believed",
+        (true, false) => "not believed",
+    };
+    Ok(([("tacit-instance", config.instance.clone()), ("tacit-forwarded", forwarded.to_owned())], "ok\n"))
 }

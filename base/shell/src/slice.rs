@@ -43,7 +43,7 @@ pub enum Who {
 }
 
 /// How often a route may be called, by account and by address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rate {
     Read,
     Write,
@@ -53,6 +53,21 @@ pub enum Rate {
     Live,
     /// Guessing one account's secret from anywhere: wide enough that a few strangers do not lock its person out.
     Account,
+}
+
+impl Rate {
+    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::SignIn, Self::Live, Self::Account];
+
+    /// Its name in `tacit.toml`, in the figures and in the headers of answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::SignIn => "sign_in",
+            Self::Live => "live",
+            Self::Account => "account",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

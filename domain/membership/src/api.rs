@@ -53,6 +53,8 @@ pub fn routes() -> Vec<Route> {
         Route::delete("/api/v1/suspensions/{id}", write, lift).doc(Doc::new("Lift a suspension")),
         Route::get("/api/v1/me/waiting", own, waiting)
             .doc(Doc::new("What waits for the caller's own word").gives::<List<Waiting>>()),
+        Route::get("/api/v1/me/communities", own, mine)
+            .doc(Doc::new("The communities that the caller takes part in").gives::<List<Belonging>>()),
         Route::get("/api/v1/me/memberships", own, spells)
             .doc(Doc::new("The caller's own acts of joining and leaving").gives::<List<Spell>>()),
     ]
@@ -105,6 +107,15 @@ struct Spell {
     wanted: String,
     /// The event of consent in the journal.
     consent: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Belonging {
+    slug: String,
+    name: String,
+    openness: community::Openness,
+    /// Whether the caller wears the steward's hat there.
+    steward: bool,
 }
 
 /// `what`: invitation, door, hat, term, call, knock or steward.
@@ -264,6 +275,12 @@ async fn waiting(visit: Visit) -> Answer<Json<List<Waiting>>> {
         }
         W::NoSteward { slug, community } => one("steward", None, slug, community, None, None),
     });
+    Ok(Json(List { items: items.collect(), next: None }))
+}
+
+async fn mine(visit: Visit) -> Answer<Json<List<Belonging>>> {
+    let items = store::mine(&visit.cx).await?.into_iter();
+    let items = items.map(|b| Belonging { slug: b.slug, name: b.name, openness: b.openness, steward: b.steward });
     Ok(Json(List { items: items.collect(), next: None }))
 }
 

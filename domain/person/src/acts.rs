@@ -241,6 +241,7 @@ pub async fn reset_password(cx: &Cx, secret: &str, new: &str) -> Result<PersonId
     // Somebody else may have had the password, and with it tokens and other links.
     batch.run("update one_time_link set uses = 0 where person = ?1 and purpose = 'reset'", vals![person]);
     batch.run("update token set ended_at = ?2 where person = ?1 and ended_at is null", vals![person, cx.now()]);
+    crate::device::end_all(&mut batch, person);
     match set_password(cx, person, new, None, batch).await {
         Err(Error::Conflict) => Err(Refusal::LinkUsed.into()),
         other => other.map(|()| person),
@@ -317,16 +318,21 @@ pub async fn make_token(cx: &Cx, person: PersonId, label: &str, scopes: &[Scope]
     if cx.viewer != Viewer::System && cx.viewer != Viewer::Person(person) {
         return Err(Error::NotFound);
     }
-    let secret = cx.house.random.secret()?;
-    let id: TokenId = cx.make_id();
     let words: Vec<&str> = scopes.iter().map(|s| s.word()).collect();
     let mut batch = Batch::new();
+    let secret = put_token(&mut batch, cx, person, label, &words.join(","))?;
+    cx.house.db.write(batch).await?;
+    Ok(secret)
+}
+
+pub(crate) fn put_token(batch: &mut Batch, cx: &Cx, person: PersonId, label: &str, scopes: &str) -> Result<String> {
+    let secret = cx.house.random.secret()?;
+    let id: TokenId = cx.make_id();
     batch.run(
         "insert into token (id, secret, person, label, scopes, created_at) values (?1, ?2, ?3, ?4, ?5, ?6)",
-        vals![id, hash_secret(&secret), person, label, words.join(","), cx.now()],
+        vals![id, hash_secret(&secret), person, label, scopes, cx.now()],
     );
     batch.event(Event::new(cx, Actor::Person(person), "token_made", "token", id));
-    cx.house.db.write(batch).await?;
     Ok(secret)
 }
 

@@ -133,6 +133,7 @@ pub async fn leave(cx: &Cx, all: &[Belongings], input: &Leaving) -> Result<()> {
         }
         batch.run("delete from one_time_link where person = ?1", vals![me]);
         batch.run("delete from credential where person = ?1", vals![me]);
+        crate::device::end_all(&mut batch, me);
         batch.run("update session set ended_at = ?2, agent = '' where person = ?1 and ended_at is null", vals![me, cx.now()]);
         batch.run("update session set agent = '' where person = ?1", vals![me]);
         batch.run("update token set ended_at = ?2 where person = ?1 and ended_at is null", vals![me, cx.now()]);

@@ -3,9 +3,11 @@
 pub mod acts;
 pub mod api;
 pub mod circles;
+pub mod device;
 mod door;
 mod home;
 mod leaving;
+mod operator;
 mod pages;
 mod password;
 pub mod rules;
@@ -50,12 +52,13 @@ pub fn slice() -> Slice {
         languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![
             Migration::new("person/0001", include_str!("../schema/0001_person.sql")),
+            Migration::new("person/0002", include_str!("../schema/0002_device.sql")),
             Migration::new("person/0004", include_str!("../schema/0004_circle.sql")),
         ],
         projections: vec![project],
         derived: vec!["reach", "grants"],
-        pages: [pages::routes(), home::routes(), silencing::routes(), leaving::routes(), circles::routes()].into_iter().flatten().collect(),
-        api: api::routes().into_iter().chain(silencing::api_routes()).collect(),
+        pages: [pages::routes(), device::pages(), operator::routes(), home::routes(), silencing::routes(), leaving::routes(), circles::routes()].into_iter().flatten().collect(),
+        api: api::routes().into_iter().chain(device::api()).chain(silencing::api_routes()).collect(),
         panels: vec![
             Panel { place: Place::Welcome, order: 0, show: home::welcome },
             Panel { place: Place::PersonAside, order: 90, show: silencing::panel },

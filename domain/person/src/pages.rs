@@ -83,7 +83,7 @@ async fn sign_in_page(visit: Visit, Asked(asked): Asked<SignInAsked>) -> Answer 
 async fn sign_in(act: Act<SignIn>) -> Answer {
     let Act { visit, input, sent } = act;
     let handle = acts::handle_as_typed(&input.handle.0);
-    visit.shell.limits.check(Rate::Account, &[&format!("handle:{handle}")])?;
+    visit.shell.limits.check_from(Rate::Account, &[&format!("handle:{handle}")], &visit.address, visit.cx.now())?;
     match acts::sign_in(&visit.cx, &handle, &input.password.0, &visit.agent).await {
         Ok(secret) => Ok(with_cookie(&visit, see(local(&input.next.0)), &secret)),
         Err(error) => {

@@ -6,6 +6,7 @@ use testkit::{App, both};
 
 use crate::acts::{self, NewAccount};
 use crate::circles::{self, NewCircle, PuttingIn, Renaming};
+use crate::device::{self, Asking, Outcome, Word};
 use crate::leaving::{Leaving, Words};
 use crate::{SignUp, store};
 
@@ -320,5 +321,120 @@ fn who_leaves_is_in_no_circle_and_keeps_none() {
         let left = "select (select count(*) from circle) * 10 + (select count(*) from in_circle)";
         let left: i64 = app.house.db.one(left, kernel::vals![]).await.unwrap().unwrap().take().unwrap();
         assert_eq!(left, 10, "Ada's circle, empty");
+    });
+}
+
+fn asking() -> Asking {
+    Asking { name: "laptop".into(), scopes: "read,write".into() }
+}
+
+#[test]
+fn a_program_is_signed_in_by_a_code_that_its_person_confirms_in_the_browser() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let (code, secret) = device::begin(&app.stranger(), &asking(), "203.0.113.0/24").await.unwrap();
+        assert!(code.len() == 8 && !code.contains(['A', 'E', 'I', 'O', 'U', 'Y']), "{code}");
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Pending);
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::SlowDown);
+        app.later(5 * kernel::clock::SECOND);
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Pending);
+        let typed = format!("{}-{}", code[..4].to_lowercase(), &code[4..]);
+        assert_eq!(device::by_code(&app.by(ada), &typed).await.unwrap().unwrap().name, "laptop");
+        device::decide(&app.by(ada), &typed, Word::Confirm).await.unwrap();
+        let Outcome::Token(token) = device::outcome(&app.stranger(), &secret).await.unwrap() else { panic!("no token") };
+        let me = app.client().with_token(&token).get("/api/v1/me").await;
+        assert_eq!(me.json()["handle"], "ada");
+        let own = store::tokens(&app.by(ada)).await.unwrap();
+        assert_eq!((own[0].label.as_str(), own[0].scopes.as_str()), ("laptop", "read,write"));
+        assert_eq!(app.client().with_token(&token).form(axum::http::Method::DELETE, "/api/v1/me/token", &[]).await.status, 204);
+        assert_eq!(app.client().with_token(&token).get("/api/v1/me").await.status, 401);
+    });
+}
+
+#[test]
+fn a_code_is_answered_once_and_its_token_is_handed_out_once() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let bo = acts::sign_up(&app.stranger(), &account("bo"), "en").await.unwrap();
+        let (code, secret) = device::begin(&app.stranger(), &asking(), "").await.unwrap();
+        device::decide(&app.by(ada), &code, Word::Confirm).await.unwrap();
+        refused(device::decide(&app.by(bo), &code, Word::Confirm).await);
+        refused(device::decide(&app.by(ada), &code, Word::Refuse).await);
+        let (one, two) = (app.stranger(), app.stranger());
+        let (one, two) = tokio::join!(device::outcome(&one, &secret), device::outcome(&two, &secret));
+        let tokens = [one.unwrap(), two.unwrap()].into_iter().filter(|o| matches!(o, Outcome::Token(_))).count();
+        assert_eq!((tokens, store::tokens(&app.by(ada)).await.unwrap().len()), (1, 1));
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Over);
+    });
+}
+
+#[test]
+fn a_refused_code_an_old_code_and_no_code_lead_to_nothing() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let (code, secret) = device::begin(&app.stranger(), &asking(), "").await.unwrap();
+        device::decide(&app.by(ada), &code, Word::Refuse).await.unwrap();
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Refused);
+        let (old, secret) = device::begin(&app.stranger(), &asking(), "").await.unwrap();
+        app.later(device::LASTS);
+        refused(device::decide(&app.by(ada), &old, Word::Confirm).await);
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Over);
+        assert_eq!(device::outcome(&app.stranger(), "guessed").await.unwrap(), Outcome::Over);
+        refused(device::begin(&app.stranger(), &Asking { scopes: "all".into(), ..Asking::default() }, "").await);
+    });
+}
+
+#[test]
+fn what_was_confirmed_ends_with_a_reset_password_and_with_its_person() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let (code, secret) = device::begin(&app.stranger(), &asking(), "").await.unwrap();
+        device::decide(&app.by(ada), &code, Word::Confirm).await.unwrap();
+        let link = acts::make_link(&app.system(), "reset", Some("ada")).await.unwrap();
+        acts::reset_password(&app.stranger(), &link, "another quiet sentence").await.unwrap();
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Over);
+        let (code, secret) = device::begin(&app.stranger(), &asking(), "").await.unwrap();
+        device::decide(&app.by(ada), &code, Word::Confirm).await.unwrap();
+        let leaving = Leaving { words: Some(Words::Erase), pseudonym: Line::default(), password: "another quiet sentence".into() };
+        crate::leaving::leave(&app.by(ada), &app.shell.belongings, &leaving).await.unwrap();
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Over);
+    });
+}
+
+#[test]
+fn nothing_is_confirmed_by_opening_a_link_and_the_page_warns() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let browser = app.client().with_cookie(&acts::begin_session(&app.stranger(), ada, "").await.unwrap());
+        let (code, secret) = device::begin(&app.stranger(), &Asking { name: "<b>x".into(), ..asking() }, "203.0.113.0/24").await.unwrap();
+        let page = browser.get(&format!("/device?code={code}")).await;
+        assert!(page.body.contains("Only confirm if you started this yourself just now.") && !page.body.contains("<b>x"), "{}", page.main());
+        assert_eq!(device::outcome(&app.stranger(), &secret).await.unwrap(), Outcome::Pending);
+        assert_eq!(app.client().get(&format!("/device?code={code}")).await.location.unwrap(), format!("/sign-in?next=%2Fdevice%3Fcode%3D{code}"));
+        assert_eq!(browser.get("/device?code=BBBB-BBBB").await.status, 422);
+        let done = browser.post("/device", &[("code", &code), ("answer", "confirm")]).await;
+        assert_eq!(done.location.as_deref(), Some("/device?done=confirm"));
+        assert!(browser.get("/device?done=confirm").await.body.contains("Go back to your program"));
+    });
+}
+
+#[test]
+fn the_operator_sees_the_limits_and_nobody_else_does() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = ada(&app).await;
+        let boss = acts::add(&app.system(), &account("boss"), true).await.unwrap();
+        let limits = async |person| {
+            let cookie = acts::begin_session(&app.stranger(), person, "").await.unwrap();
+            app.client().with_cookie(&cookie).get("/operator/limits").await
+        };
+        assert_eq!(limits(ada).await.status, 403);
+        let page = limits(boss).await;
+        assert!(page.body.contains("sign_in") && page.body.contains("Nothing was refused within a day."), "{}", page.main());
     });
 }

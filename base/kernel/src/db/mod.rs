@@ -10,7 +10,6 @@ mod value;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::{Notify, broadcast};
@@ -19,6 +18,7 @@ use tokio::time::Instant;
 use crate::clock::Timestamp;
 use crate::cx::Once;
 use crate::error::{Error, Result};
+use crate::figures::Figures;
 use crate::id::{Id, PersonId};
 use crate::journal::{self, Event, SystemReader};
 
@@ -27,6 +27,11 @@ pub use batch::{Batch, Stmt};
 pub use migrate::{Migration, kernel_migrations};
 pub use sql::{Engine, rewrite};
 pub use value::{FromVal, Row, Val};
+
+/// The version of SQLite that is inside.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// What has to be in step with the journal at once: statements that recompute what an event touched, from the things
 /// themselves. Run in the event's own transaction, and again by `tacit journal verify`.
@@ -61,7 +66,7 @@ pub struct Db {
     projections: Arc<[Project]>,
     wake: Arc<Notify>,
     news: broadcast::Sender<Arc<Event>>,
-    queries: Arc<AtomicU64>,
+    figures: Arc<Figures>,
     hearers: Hearers,
     /// When the follower last stood at the journal's end: nothing older is unknown here.
     caught_up: Arc<RwLock<Option<Instant>>>,
@@ -143,8 +148,9 @@ impl Db {
     /// Opens and migrates. A schema from a newer program is refused.
     pub async fn open(place: &Place, migrations: &[Migration], projections: &[Project], now: Timestamp) -> Result<Self> {
         let hearers = Hearers::default();
+        let figures = Arc::<Figures>::default();
         let engine = match place {
-            Place::Sqlite(path) => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(path, hearers.clone())?)),
+            Place::Sqlite(path) => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(path, hearers.clone(), figures.clone())?)),
             Place::Postgres(url) => Backend::Postgres(Arc::new(postgres::Postgres::connect(url)?)),
         };
         let db = Self {
@@ -152,7 +158,7 @@ impl Db {
             projections: projections.into(),
             wake: Arc::new(Notify::new()),
             news: broadcast::channel(1024).0,
-            queries: Arc::default(),
+            figures,
             hearers,
             caught_up: Arc::default(),
         };
@@ -172,7 +178,12 @@ impl Db {
 
     /// How many queries were asked so far, without those of the journal's follower: pages have a budget.
     pub fn queries(&self) -> u64 {
-        self.queries.load(Ordering::Relaxed)
+        self.figures.queries.value()
+    }
+
+    /// What is counted for a monitor.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     pub fn engine(&self) -> Engine {
@@ -186,12 +197,18 @@ impl Db {
     pub async fn query(&self, sql: &'static str, params: Vec<Val>) -> Result<Vec<Row>> {
         let text = sql::cached(self.engine(), sql);
         if sql != journal::AFTER && sql != journal::HEAD {
-            self.queries.fetch_add(1, Ordering::Relaxed);
+            self.figures.queries.up();
         }
-        match &self.engine {
+        let rows = match &self.engine {
             Backend::Sqlite(it) => it.query(text, params).await,
             Backend::Postgres(it) => it.query(&text, &params).await,
+        };
+        match &rows {
+            Err(Error::Unavailable(_)) => self.figures.unavailable.up(),
+            Err(_) => self.figures.broken.up(),
+            Ok(_) => {}
         }
+        rows
     }
 
     /// The first row, if there is one.
@@ -235,12 +252,21 @@ impl Db {
 
     async fn commit(&self, mut batch: Batch) -> Result<(), Unwritten> {
         batch.project(&self.projections);
-        match &self.engine {
-            Backend::Sqlite(it) => it.write(batch).await?,
-            Backend::Postgres(it) => it.write(batch, &self.hearers).await?,
+        let (_waiting, began) = (self.figures.waiting.one(), std::time::Instant::now());
+        let written = match &self.engine {
+            Backend::Sqlite(it) => it.write(batch).await,
+            Backend::Postgres(it) => it.write(batch, &self.hearers).await,
+        };
+        self.figures.batches.up();
+        self.figures.answered.took(began.elapsed());
+        match &written {
+            Ok(()) => self.wake.notify_one(),
+            Err(Unwritten::Guard) => self.figures.conflicts.up(),
+            Err(Unwritten::Already { .. }) => {}
+            Err(Unwritten::Unavailable(_)) => self.figures.unavailable.up(),
+            Err(Unwritten::Broken(_)) => self.figures.broken.up(),
         }
-        self.wake.notify_one();
-        Ok(())
+        written
     }
 
     /// Has every event told after its commit and before its act is answered; another node's as soon as it is read here.
@@ -275,7 +301,10 @@ impl Db {
         tokio::pin!(listening);
         loop {
             match self.tell_news(position).await {
-                Ok(now) => position = Some(now),
+                Ok(now) => {
+                    self.figures.told.set(now);
+                    position = Some(now);
+                }
                 Err(error) => tracing::warn!(%error, "the journal cannot be read; trying again"),
             }
             tokio::select! {

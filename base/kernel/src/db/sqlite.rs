@@ -12,6 +12,7 @@ use super::batch::{Step, already};
 use super::sql::{Engine, cached};
 use super::{Batch, Hearers, Row, Unwritten, Val};
 use crate::error::{Error, Result};
+use crate::figures::Figures;
 
 const READERS: usize = 4;
 /// A short read is answered where it is asked, since going to another thread costs more than it. After so many steps of
@@ -49,7 +50,7 @@ pub(super) fn broken(e: impl std::fmt::Display) -> Error {
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &Path, hearers: Hearers) -> Result<Self> {
+    pub(super) fn open(path: &Path, hearers: Hearers, figures: Arc<Figures>) -> Result<Self> {
         if rusqlite::version_number() < OLDEST_SAFE {
             return Err(Error::broken(format!("SQLite {} is older than 3.51.3", rusqlite::version())));
         }
@@ -59,7 +60,7 @@ impl Sqlite {
         let again = path.to_owned();
         std::thread::Builder::new()
             .name("tacit-writer".into())
-            .spawn(move || Writer { path: again, connection: Some(writer), hearers }.run(&queue))
+            .spawn(move || Writer { path: again, connection: Some(writer), hearers, figures }.run(&queue))
             .map_err(broken)?;
         let readers = Readers { idle: Mutex::new(readers), free: Arc::new(Semaphore::new(READERS)) };
         let short = (0..SHORT_READERS).map(|_| short_reader(path)).collect::<Result<Vec<_>>>()?;
@@ -234,6 +235,7 @@ struct Writer {
     /// None after an error of the disk: a connection whose flush failed is not to be trusted again.
     connection: Option<Connection>,
     hearers: Hearers,
+    figures: Arc<Figures>,
 }
 
 impl Writer {
@@ -276,7 +278,11 @@ impl Writer {
             return;
         }
         let (batches, answers): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
+        let began = std::time::Instant::now();
         let outcome = self.connected().and_then(|c| transaction(c, &batches).map_err(|e| grouped(&e)));
+        self.figures.groups.up();
+        self.figures.grouped.add(batches.len() as u64);
+        self.figures.commits.took(began.elapsed());
         match outcome {
             Ok(results) => {
                 let done = batches.iter().zip(&results).filter(|(_, result)| result.is_ok());

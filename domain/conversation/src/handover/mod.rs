@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use community::store as communities;
 use kernel::{CommunityId, Cx, Id, Result, Row, Timestamp, clock, vals};
-use shell::{Future, Html, T, Visit, when, words};
+use shell::{Future, Html, T, Visit, words};
 
 use crate::ContributionId;
 
@@ -75,7 +75,7 @@ fn loud(n: i64, all: &[i64]) -> &'static str {
 
 /// How far the reader's clock is from UTC, so that an evening is not another day.
 fn offset(visit: &Visit) -> i64 {
-    i64::from(when::zone(visit.zone()).to_offset(visit.cx.now().jiff()).seconds()) * clock::SECOND
+    i64::from(visit.zone.to_offset(visit.cx.now().jiff()).seconds()) * clock::SECOND
 }
 
 /// What was said on each day of the week, and in each of the last weeks, the newest first.
