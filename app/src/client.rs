@@ -23,6 +23,9 @@ pub struct Narrate {
     /// The community's address (the part after /c/); left out, only you see it
     #[arg(long, short, value_name = "SLUG")]
     pub community: Option<String>,
+    /// What kind it is, as the community says it: question, "near miss"; left out, a narration
+    #[arg(long, short, value_name = "KIND")]
+    pub kind: Option<String>,
     /// What it points at: a link, a commit, a file
     #[arg(long, short, value_name = "WORK")]
     pub work: Option<String>,
@@ -59,6 +62,7 @@ pub fn narrate(n: &Narrate, key: &str) -> Result<String> {
     let mut body = json!({"words": n.words});
     let fields = [
         ("community", &n.community),
+        ("kind", &n.kind),
         ("work", &n.work),
         ("trail", &n.trail),
         ("trail_title", &n.new_trail),

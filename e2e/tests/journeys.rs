@@ -3,6 +3,8 @@
 
 #[path = "journeys/following.rs"]
 mod following;
+#[path = "journeys/own_kinds.rs"]
+mod own_kinds;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 
