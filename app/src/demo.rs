@@ -7,7 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use community::acts::NewCommunity;
 use conversation::acts::{Lineage, NewContribution, NewReply};
-use conversation::{ContributionId, Kind, Remembered, Thanking, TrailId};
+use conversation::endings::NewEnding;
+use conversation::kinds::{Asks, Saying};
+use conversation::said::Said;
+use conversation::{ContributionId, Ending, Kind, Remembered, Thanking, TrailId};
 use kernel::{Batch, Clock, CommunityId, Cx, House, IdMaker, Line, PersonId, Timestamp, Viewer, VoiceId, Words, clock, vals};
 use membership::acts::Joining;
 use membership::hats::handover::{HandingOver, Telling};
@@ -80,7 +83,17 @@ struct Answer {
 struct Folk {
     people: Vec<Someone>,
     own_community: About,
+    own_kinds: Vec<OwnKind>,
     lines: Vec<Spoken>,
+}
+
+#[derive(Deserialize)]
+struct OwnKind {
+    word: String,
+    plural: String,
+    prompt: String,
+    asks: Option<Asks>,
+    ending: Option<Ending>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +117,15 @@ struct Spoken {
     replies: Vec<Reply>,
     thanks: Vec<Thanked>,
     me_too: Vec<String>,
+    ending: Option<Ended>,
+}
+
+/// What its author says of how it ended, and whose replies it points at.
+#[derive(Clone, Deserialize)]
+struct Ended {
+    hours_ago: f64,
+    words: String,
+    points_at: Vec<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -204,6 +226,9 @@ impl Sample {
         for (i, about) in all.iter().enumerate() {
             let founder = names.get(i % names.len()).context("nobody in the sample")?;
             self.found(about, founder).await?;
+            if about.slug == folk.own_community.slug {
+                self.add_kinds(about, founder, &folk.own_kinds).await?;
+            }
             for (j, other) in names.iter().enumerate().filter(|(_, other)| *other != founder) {
                 // Everybody is in their own community of practice; in the others some are, some only read.
                 let joins = about.slug == folk.own_community.slug || (i + j) % 3 != 2;
@@ -263,6 +288,22 @@ impl Sample {
         Ok(())
     }
 
+    async fn add_kinds(&self, about: &About, founder: &str, kinds: &[OwnKind]) -> Result<()> {
+        for kind in kinds {
+            let saying = Saying {
+                word: Line(kind.word.clone()),
+                plural: Line(kind.plural.clone()),
+                prompt: Line(kind.prompt.clone()),
+                asks: kind.asks,
+                ending: kind.ending,
+                ..Saying::default()
+            };
+            self.clock.advance(clock::MINUTE)?;
+            conversation::kinds::add(&self.by(founder)?, &about.slug, &saying).await?;
+        }
+        Ok(())
+    }
+
     /// Voices say what they said, with their own distances in time, ending a few hours ago.
     async fn remember(&mut self, set: &Set) -> Result<()> {
         let c = community::store::by_slug(&self.cx, &set.community.slug).await?.context("the sample's community")?;
@@ -317,6 +358,7 @@ impl Sample {
             let later = match turn.what {
                 What::Line(line) => self.say(&line).await?,
                 What::Reply(to, reply) => self.answer(to, &reply).await?,
+                What::Ending(of, person, ended) => self.end(of, &person, &ended).await?,
             };
             turns.extend(later);
             turns.sort_by(|a, b| a.hours_ago.total_cmp(&b.hours_ago));
@@ -347,7 +389,19 @@ impl Sample {
         for person in &line.me_too {
             conversation::me_too(&self.by(person)?, id).await?;
         }
-        Ok(line.replies.iter().map(|r| Turn { hours_ago: r.hours_ago, what: What::Reply(id, r.clone()) }).collect())
+        let ending = line.ending.iter().map(|e| Turn { hours_ago: e.hours_ago, what: What::Ending(id, line.person.clone(), e.clone()) });
+        let replies = line.replies.iter().map(|r| Turn { hours_ago: r.hours_ago, what: What::Reply(id, r.clone()) });
+        Ok(replies.chain(ending).collect())
+    }
+
+    /// Says how it ended, and points at the first answers of those who are named.
+    async fn end(&self, of: ContributionId, person: &str, ended: &Ended) -> Result<Vec<Turn>> {
+        let cx = self.by(person)?;
+        let replies = conversation::store::replies(&cx, of, kernel::Cursor::OLDEST, 100).await?.items;
+        let named = |s: &Said| s.parent == Some(of) && s.author.handle.as_ref().is_some_and(|h| ended.points_at.contains(h));
+        let new = NewEnding { words: Words(ended.words.clone()), replies: replies.iter().filter(|s| named(s)).map(|s| s.id).collect() };
+        conversation::endings::say(&cx, of, &new).await?;
+        Ok(Vec::new())
     }
 
     async fn narrate_on(&mut self, cx: &Cx, line: &Spoken, kind: Option<Kind>, title: &str) -> Result<ContributionId> {
@@ -389,6 +443,7 @@ struct Turn {
 enum What {
     Line(Spoken),
     Reply(ContributionId, Reply),
+    Ending(ContributionId, String, Ended),
 }
 
 fn newest_of(talk: &Talk) -> i64 {

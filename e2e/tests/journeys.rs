@@ -9,6 +9,8 @@ mod making_sense;
 mod handing_over;
 #[path = "journeys/signing_in_by_code.rs"]
 mod signing_in_by_code;
+#[path = "journeys/own_kinds.rs"]
+mod own_kinds;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

@@ -36,6 +36,9 @@ pub struct Narrate {
     /// The community's address (the part after /c/); left out, only you see it
     #[arg(long, short, value_name = "SLUG")]
     community: Option<String>,
+    /// What kind it is, as the community says it: question, "near miss"; left out, a narration
+    #[arg(long, short, value_name = "KIND")]
+    kind: Option<String>,
     /// What it points at: a link, a commit, a file
     #[arg(long, short, value_name = "WORK")]
     work: Option<String>,
@@ -86,6 +89,7 @@ pub fn narrate(it: &Narrate) -> Result<Said> {
     let mut body = json!({"words": typed(&it.words)?});
     let fields = [
         ("community", &it.community),
+        ("kind", &it.kind),
         ("work", &it.work),
         ("trail", &it.trail),
         ("trail_title", &it.new_trail),

@@ -25,9 +25,15 @@ pub(crate) fn questions(ids: &Ids) -> Vec<Asked> {
         for (route, api) in slice.pages.iter().map(|r| (r, false)).chain(slice.api.iter().map(|r| (r, true))) {
             let about_things = route.path.contains("/contributions/{id}") || route.path.contains("conversations/{id}") || route.path.contains("/narrations/{id}") || route.path.contains("/notices/{id}");
             if route.path.contains("{slug}") {
+                let kind = if route.method == Method::DELETE && route.path.ends_with("{kind}") { "unused" } else { "worry" };
                 for slug in [CLOSED, KNOCK] {
-                    let path = route.path.replace("{slug}", slug).replace("{id}", if route.path.contains("/hats/{id}") { &ids.worn } else { &ids.suspension });
+                    let path = route.path.replace("{slug}", slug).replace("{id}", if route.path.contains("/hats/{id}") { &ids.worn } else { &ids.suspension }).replace("{kind}", kind);
                     all.push(asked(route, format!("{} [{slug}]", route.path), path, slug, api));
+                }
+            } else if about_things && route.path.ends_with("/ending") {
+                for (name, id) in [("closed", ids.closed_worry), ("open", ids.open_worry)] {
+                    let path = route.path.replace("{id}", &id.to_string());
+                    all.push(asked(route, format!("{} [{name}]", route.path), path, CLOSED, api));
                 }
             } else if about_things {
                 for (name, id) in [("closed", ids.closed_opening), ("members", ids.knock_opening), ("mine", ids.mine), ("named", ids.named)] {
@@ -90,6 +96,8 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         (_, _) if last == "audience" => of(&[("audience", "me")]),
         (_, _) if last == "growth" => of(&[("words", "grown"), ("kind", "question")]),
         (_, _) if ["replies", "thanks", "contributions", "narrations"].contains(&last) => of(&[("words", "hello")]),
+        ("PUT", _) if last == "ending" => of(&[("words", "the cable helped")]),
+        ("POST" | "PUT", p) if p.contains("{slug}/kinds") && last != "putting-away" => of(&[("word", "Near miss")]),
         ("PUT", p) if p.contains("contributions/{id}") && last == "{id}" => of(&[("words", "changed")]),
         ("PUT", p) if p.contains("/drafts/") => of(&[("words", "a draft")]),
         ("POST", _) if last == "announcements" => of(&[("words", "hear this")]),

@@ -4,7 +4,9 @@ use community::acts::NewCommunity;
 use community::{Openness, Stage};
 use conversation::ContributionId;
 use conversation::acts::{Lineage, NewContribution, NewReply};
-use conversation::{For, Kind};
+use conversation::endings::NewEnding;
+use conversation::kinds::Saying;
+use conversation::{Ending, For, Kind};
 use kernel::{Line, PersonId};
 use membership::acts::Joining;
 use membership::invitations::{Inviting, InvitingByLink};
@@ -39,6 +41,9 @@ pub struct Ids {
     pub knock_opening: ContributionId,
     pub mine: ContributionId,
     pub named: ContributionId,
+    /// Of a kind that the community added, with an ending that was said.
+    pub closed_worry: ContributionId,
+    pub open_worry: ContributionId,
     pub trail: String,
     pub circle: String,
     pub announcement: String,
@@ -84,6 +89,8 @@ impl World {
             knock_opening: none,
             mine: none,
             named: none,
+            closed_worry: none,
+            open_worry: none,
             trail: nothing(),
             circle: nothing(),
             announcement: nothing(),
@@ -101,6 +108,7 @@ impl World {
         world.settle(CLOSED, Openness::Closed).await;
         world.settle(KNOCK, Openness::Knock).await;
         world.speak().await;
+        world.worry().await;
         world.things().await;
         world
     }
@@ -157,6 +165,22 @@ impl World {
         let step = narration::acts::narrate(&author, &trail).await.unwrap();
         self.ids.trail = conversation::store::one(&author, step).await.unwrap().unwrap().trail.unwrap().0.to_string();
         conversation::drafts::keep(&author, "home", "canary-mine draft").await.unwrap();
+    }
+
+    /// Kinds of each community's own, something said with them, and how it ended.
+    async fn worry(&mut self) {
+        let (author, steward) = (self.by("author"), self.by("steward"));
+        for (slug, words) in [(CLOSED, "canary-closed worry"), (KNOCK, "a worry in the open")] {
+            for word in ["worry", "unused"] {
+                let new = Saying { word: word.into(), prompt: words.into(), ending: Some(Ending::Helped), ..Saying::default() };
+                conversation::kinds::add(&steward, slug, &new).await.unwrap();
+            }
+            let new = NewContribution { words: words.into(), kind: "worry".parse().ok(), ..Default::default() };
+            let id = conversation::acts::contribute(&author, Some(slug), &new, &Lineage::default()).await.unwrap();
+            let ending = NewEnding { words: words.into(), replies: Vec::new() };
+            conversation::endings::say(&author, id, &ending).await.unwrap();
+            if slug == CLOSED { self.ids.closed_worry = id } else { self.ids.open_worry = id }
+        }
     }
 
     async fn things(&mut self) {

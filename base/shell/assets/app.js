@@ -106,6 +106,26 @@
 		});
 	}
 
+	// Kinds: what one is asked for stands beside the box, and only what the chosen community says is offered.
+	all("select[data-prompts]").forEach((kinds) => {
+		const place = kinds.form.elements[kinds.dataset.within], prompt = document.querySelector(kinds.dataset.prompts);
+		const options = [...kinds.options];
+		const ask = () => { prompt.textContent = kinds.selectedOptions[0]?.dataset.prompt ?? "" };
+		const offer = () => {
+			const chosen = kinds.value, own = options.filter((option) => option.dataset.of === place.value);
+			const gone = [...own.map((option) => option.value), ...(place.selectedOptions[0]?.dataset.away ?? "").split(" ")];
+			const usual = options.filter((option) => !option.dataset.of && !gone.includes(option.value));
+			const order = (option) => options.findIndex((other) => other.value === option.value);
+			kinds.replaceChildren(...[...usual, ...own].sort((a, b) => order(a) - order(b)));
+			kinds.value = chosen;
+			if (kinds.selectedIndex < 0) kinds.selectedIndex = 0;
+			ask();
+		};
+		kinds.addEventListener("change", ask);
+		place?.addEventListener("change", offer);
+		place ? offer() : ask();
+	});
+
 	// Writing: the field grows, and Ctrl or Cmd with Enter says it.
 	const grow = (area) => { area.style.height = "auto"; area.style.height = area.scrollHeight + 2 + "px" };
 	if (!CSS.supports("field-sizing", "content")) on("input", ({ target }) => target.matches("textarea") && grow(target));

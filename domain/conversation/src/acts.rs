@@ -11,7 +11,7 @@ use shell::words;
 
 use crate::rules::{self, Refusal};
 use crate::said::Said;
-use crate::{ContributionId, Fades, For, Kind, TrailId, collecting, drafts, holding, store};
+use crate::{ContributionId, Fades, For, Kind, TrailId, collecting, drafts, holding, kinds, store};
 
 pub type Title = Line<0, 160>;
 pub type Body = Words<1, 20000>;
@@ -23,7 +23,8 @@ pub struct NewContribution {
     pub words: Body,
     #[serde(default)]
     pub title: Title,
-    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    /// A built-in word, or one of the community's own: as it is kept or as it is said.
+    #[serde(default, deserialize_with = "kinds::as_said")]
     pub kind: Option<Kind>,
     /// Whom it is for; left out, it is as open as its place.
     #[serde(default, deserialize_with = "kernel::choice::or_none")]
@@ -100,6 +101,8 @@ pub async fn contribution(
     } else if audience != For::Named && !(handles.is_empty() && circle.is_empty()) {
         problems.add("named", "People are named for a private conversation only: its audience is named.");
     }
+    let picked = kinds::picked(cx, community.as_ref().map(|c| c.id), input.kind, None, &mut problems).await?;
+    let asks = picked.as_ref().is_some_and(|k| k.asks);
     problems.done()?;
     let standing = match &community {
         Some(c) => Some(members::standing(cx, c.id).await?),
@@ -123,6 +126,7 @@ pub async fn contribution(
         batch.holds(audience::HOLDS, vals![me, kernel::Audience::Members(c.id)]);
         batch.holds("select 1 from community where id = ?1 and openness = ?2 and stage = ?3", vals![c.id, c.openness, c.stage]);
     }
+    kinds::still_picked(&mut batch, community.as_ref().map(|c| c.id), picked.as_ref());
     if let Some(from) = lineage.grew_from {
         batch.holds("select 1 from contribution c where c.id = ?1 and c.withdrawn_at is null and visible_to(c.root, ?2)", vals![from, me]);
     }
@@ -132,7 +136,8 @@ pub async fn contribution(
         parent: None,
         depth: 0,
         community: community.as_ref().map(|c| c.id),
-        kind: input.kind,
+        kind: picked.as_ref().map(|k| k.kind),
+        asks,
         title: &title,
         body: &body,
         audience,
@@ -157,7 +162,7 @@ pub async fn contribution(
         .within(community.map(|c| c.id))
         .in_conversation(id)
         .toward(toward);
-    event.asks = holding::asks(input.kind.as_ref(), held.as_ref());
+    event.asks = asks && held.is_none();
     event.audience = audience.word().into();
     batch.event(event);
     Ok((id, batch))
@@ -197,6 +202,7 @@ struct NewRow<'a> {
     depth: i64,
     community: Option<CommunityId>,
     kind: Option<Kind>,
+    asks: bool,
     title: &'a str,
     body: &'a str,
     audience: For,
@@ -216,8 +222,8 @@ impl NewRow<'_> {
         let (trail, trail_title) = self.lineage.trail.clone().unzip();
         batch.run(
             INSERT,
-            vals![self.id, self.root, self.parent, self.depth, self.community, me, false, self.kind.map_or("", Kind::word),
-                self.title, self.body, html.as_str(), words::VERSION, self.audience, self.kind.is_some_and(Kind::asks),
+            vals![self.id, self.root, self.parent, self.depth, self.community, me, false, self.kind.as_ref().map_or("", Kind::word),
+                self.title, self.body, html.as_str(), words::VERSION, self.audience, self.asks,
                 self.quote, self.work, trail, trail_title.unwrap_or_default(), self.lineage.grew_from, "", 1, cx.now(),
                 self.fades.map(|lasts| cx.now().plus(lasts))],
         );
@@ -231,7 +237,7 @@ pub(crate) const INSERT: &str = "insert into contribution (id, root, parent, dep
         words, html, render_version, audience, asks, quote, work, trail, trail_title, grew_from, link, version, at, fades_at)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
 
-fn put_mentions(batch: &mut Batch, id: ContributionId, persons: &[PersonId]) {
+pub(crate) fn put_mentions(batch: &mut Batch, id: ContributionId, persons: &[PersonId]) {
     for person in persons {
         batch.run("insert into mention (contribution, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
@@ -288,6 +294,7 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
             depth: (parent.depth + 1).min(DEEPEST),
             community: parent.place.as_ref().map(|p| p.id),
             kind: None,
+            asks: false,
             title: "",
             body: &body,
             audience: parent.audience,
@@ -321,7 +328,7 @@ fn was_said(quote: &str, text: &str) -> bool {
 }
 
 /// The standing that answering and changing need.
-async fn may_speak(cx: &Cx, said: &Said) -> Result<Option<Standing>> {
+pub(crate) async fn may_speak(cx: &Cx, said: &Said) -> Result<Option<Standing>> {
     let Some(place) = &said.place else { return Ok(None) };
     let standing = members::standing(cx, place.id).await?;
     rules::may_answer(Some((place.stage, place.openness, &standing)))?;
@@ -339,7 +346,7 @@ async fn private_between_two_is_open(cx: &Cx, said: &Said) -> Result<()> {
 }
 
 /// The rights that must still hold at commit. State, never a version: writers in one group must not starve each other.
-fn guard_answer(batch: &mut Batch, cx: &Cx, me: PersonId, parent: &Said) {
+pub(crate) fn guard_answer(batch: &mut Batch, cx: &Cx, me: PersonId, parent: &Said) {
     batch.holds(audience::SEES, vals![parent.root, me]);
     batch.holds(
         "select 1 from contribution where id = ?1 and (withdrawn_at is null or (parent is null and fades_at <= ?2))",
@@ -366,7 +373,8 @@ pub struct Edit {
     pub words: Body,
     #[serde(default)]
     pub title: Title,
-    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    /// A built-in word, or one of the community's own: as it is kept or as it is said.
+    #[serde(default, deserialize_with = "kinds::as_said")]
     pub kind: Option<Kind>,
     /// The version that was read; the edit is refused when another came between.
     #[serde(default)]
@@ -390,11 +398,18 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
             return Err(Refusal::AlreadyChanged.into());
         }
         let kind = if now.parent.is_none() { input.kind } else { None };
+        let mut problems = Problems::default();
+        let picked = kinds::picked(cx, now.place.as_ref().map(|p| p.id), kind, now.kind, &mut problems).await?;
+        problems.done()?;
+        // What keeps its kind keeps what it asked when it was said.
+        let kind = picked.as_ref().map(|k| k.kind);
+        let asks = if kind == now.kind { now.asks } else { picked.as_ref().is_some_and(|k| k.asks) };
         let mentioned = person::store::by_handles(cx, &words::mentions(&body)).await?;
         let known: Vec<String> = mentioned.iter().map(|p| p.handle.clone()).collect();
         let html = words::render(&body, &known);
         let mut batch = Batch::new();
         guard_speaking(&mut batch, me, &now);
+        kinds::still_picked(&mut batch, now.place.as_ref().map(|p| p.id), picked.as_ref());
         batch.run(
             "insert into contribution_revision (contribution, version, title, words, html, at)
              select id, version, title, words, html, coalesce(edited_at, at) from contribution where id = ?1",
@@ -404,7 +419,7 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
             1,
             "update contribution set words = ?2, html = ?3, title = ?4, kind = ?5, asks = ?6, render_version = ?7, edited_at = ?8,
                 version = version + 1 where id = ?1 and author = ?9 and not voice and version = ?10 and withdrawn_at is null",
-            vals![id, &body, html.as_str(), &title, kind.map_or("", Kind::word), kind.is_some_and(Kind::asks), words::VERSION,
+            vals![id, &body, html.as_str(), &title, kind.as_ref().map_or("", Kind::word), asks, words::VERSION,
                 cx.now(), me, now.version],
         );
         // Mentions that were edited away stay in the history, and so in the table.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use community::store as communities;
 use kernel::{Cursor, Error, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shell::api::{Doc, List, created};
 use shell::slice::LONG_FORM;
 use shell::{Act, After, Answer, Asked, Needs, Path, Rate, Route, Visit, Who};
@@ -15,6 +15,7 @@ use shell::{Act, After, Answer, Asked, Needs, Path, Rate, Route, Visit, Who};
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::marks::{self, Thanking};
 use crate::said::Said;
+use crate::streams::Wanted;
 use crate::{ContributionId, For, Kind, ThanksId, TrailId, store};
 
 pub fn routes() -> Vec<Route> {
@@ -25,7 +26,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/v1/communities/{slug}/contributions", read, of_community).doc(
             Doc::new("What began in a community, the newest first")
                 .gives::<List<Contribution>>()
-                .asks("kind", "only this kind")
+                .asks("kind", "only this kind: a built-in word, the slug of an own one, or `asks` for what wants an answer")
                 .pages(),
         ),
         Route::post("/api/v1/communities/{slug}/contributions", write, contribute)
@@ -70,7 +71,10 @@ pub struct Contribution {
     pub parent: Option<ContributionId>,
     pub community: Option<String>,
     pub author: Author,
+    /// A built-in word, or the slug of the community's own kind.
     pub kind: Option<Kind>,
+    /// The community's own word for it; empty where it is the usual one.
+    pub kind_word: String,
     pub title: String,
     /// Markdown; empty when it was withdrawn.
     pub words: String,
@@ -142,6 +146,7 @@ impl From<Said> for Contribution {
                 Author { name: s.author.name, handle: s.author.handle, remembered_from: s.author.origin }
             },
             kind: s.kind,
+            kind_word: s.called.0,
             title,
             words,
             html,
@@ -168,12 +173,6 @@ impl From<Said> for Contribution {
 
 const PAGE: usize = 50;
 
-#[derive(Deserialize, Default)]
-struct Wanted {
-    #[serde(default)]
-    kind: String,
-}
-
 async fn of_community(
     visit: Visit,
     Path(slug): Path<String>,
@@ -181,8 +180,7 @@ async fn of_community(
     After(after): After,
 ) -> Answer<Json<List<Contribution>>> {
     let c = communities::inside(&visit.cx, &slug).await?;
-    let kind = wanted.kind.parse().ok();
-    let page = store::of_community(&visit.cx, c.id, kind, after.unwrap_or(Cursor::NEWEST), PAGE).await?;
+    let page = store::of_community(&visit.cx, c.id, wanted.sought(), after.unwrap_or(Cursor::NEWEST), PAGE).await?;
     Ok(Json(page.map(Contribution::from).into()))
 }
 

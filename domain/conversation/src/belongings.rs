@@ -12,7 +12,8 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
             (select count(*) from contribution where author = ?1 and not voice and parent is not null),
             (select count(*) from thanks where person = ?1), (select count(*) from me_too where person = ?1),
             (select count(*) from mention where person = ?1), (select count(*) from draft where person = ?1),
-            (select count(*) from contribution where author = ?1 and not voice and fades_at is not null and words <> '')";
+            (select count(*) from contribution where author = ?1 and not voice and fades_at is not null and words <> ''),
+            (select count(*) from ending e join contribution c on c.id = e.conversation where c.author = ?1 and not c.voice)";
         let mut row = cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?;
         let mut line = |text: &'static str| -> Result<Say> { Ok(Say::new(text).with("n", row.take::<i64>()?)) };
         Ok(vec![
@@ -23,6 +24,7 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
             line("Places where you are mentioned: {n}. The mention loses your handle.")?,
             line("Drafts: {n}. They are removed.")?,
             line("Private words of yours that will fade: {n}. In a file that you take along they stay.")?,
+            line("Conversations of which you said how they ended: {n}.")?,
         ])
     })
 }
@@ -75,8 +77,19 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
             let (place, text, at): (String, String, Timestamp) = (r.take()?, r.take()?, r.take()?);
             drafts.push(json!({"place": place, "words": text, "at": at}));
         }
-        Ok(json!({"said": said, "before": before, "thanks": thanks, "me_too": me_too, "drafts": drafts}))
+        let endings = endings_of(&cx, person).await?;
+        Ok(json!({"said": said, "before": before, "thanks": thanks, "me_too": me_too, "drafts": drafts, "endings": endings}))
     })
+}
+
+async fn endings_of(cx: &Cx, person: PersonId) -> Result<Vec<Value>> {
+    let sql = "select e.conversation, e.how, e.words, e.at from ending e join contribution c on c.id = e.conversation
+        where c.author = ?1 and not c.voice order by e.conversation limit 10000";
+    let ending = |mut r: kernel::Row| {
+        let (of, how, text, at): (i64, String, String, Timestamp) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        Ok(json!({"conversation": of.to_string(), "how": how, "words": text, "at": at}))
+    };
+    cx.db().query(sql, vals![person]).await?.into_iter().map(ending).collect()
 }
 
 /// In both cases: no drafts, no "me too", no handle in other people's words.
@@ -119,8 +132,24 @@ async fn forget_traces(cx: &Cx, person: PersonId) -> Result<Batch> {
         }
     }
     }
+    forget_in_endings(cx, person, &mut batch).await?;
     batch.run("delete from mention where person = ?1", vals![person]);
     Ok(batch)
+}
+
+/// An ending's mentions stand with its conversation.
+async fn forget_in_endings(cx: &Cx, person: PersonId, batch: &mut Batch) -> Result<()> {
+    let sql = "select e.conversation, e.words, p.handle from mention m join ending e on e.conversation = m.contribution
+        join person p on p.id = m.person where m.person = ?1 order by e.conversation limit 10000";
+    for mut r in cx.db().query(sql, vals![person]).await? {
+        let (of, before, handle): (i64, String, String) = (r.take()?, r.take()?, r.take()?);
+        let text = without_handle(&before, &handle);
+        let others: Vec<String> = words::mentions(&text).into_iter().filter(|h| *h != handle).collect();
+        let known = person::store::by_handles(cx, &others).await?;
+        let html = words::render(&text, &known.into_iter().map(|p| p.handle).collect::<Vec<_>>());
+        batch.run("update ending set words = ?2, html = ?3 where conversation = ?1 and words = ?4", vals![of, &text, html.as_str(), &before]);
+    }
+    Ok(())
 }
 
 /// `@ada` becomes `@…`, and `@ada-lovelace` stays.
@@ -141,6 +170,10 @@ fn without_handle(text: &str, handle: &str) -> String {
 fn keep(cx: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move {
         let mut batch = forget_traces(&cx, person).await?;
+        batch.run(
+            "delete from ending where conversation in (select id from contribution where author = ?1 and not voice and audience = 'me')",
+            vals![person],
+        );
         let alone = "delete from contribution_revision where contribution in (
             select id from contribution where author = ?1 and not voice and audience = 'me')";
         batch.run(alone, vals![person]);
@@ -172,6 +205,12 @@ fn erase(cx: Cx, person: PersonId) -> Future<Batch> {
             vals![person],
         );
         batch.run("delete from thanks where person = ?1", vals![person]);
+        batch.run(
+            "delete from ending_reply where conversation in (select id from contribution where author = ?1 and not voice)
+                or reply in (select id from contribution where author = ?1 and not voice)",
+            vals![person],
+        );
+        batch.run("delete from ending where conversation in (select id from contribution where author = ?1 and not voice)", vals![person]);
         batch.run(
             "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…', hidden = '', moved = '',
                 withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1 where author = ?1 and not voice",

@@ -10,7 +10,7 @@ use shell::words;
 
 use crate::care::Why;
 use crate::said::Said;
-use crate::{For, Kind};
+use crate::For;
 
 /// Why something waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,11 +236,6 @@ pub fn look_at_first_words(batch: &mut Batch, cx: &Cx, me: PersonId, community: 
     }
     let verb = if on { "first_words_looked_at" } else { "first_words_not_looked_at" };
     batch.event(Event::new(cx, Actor::Person(me), verb, "care", community).within(Some(community)));
-}
-
-/// Whether an answer is wanted, as an event says it while something is held: never.
-pub(crate) fn asks(kind: Option<&Kind>, held: Option<&Held>) -> bool {
-    held.is_none() && kind.is_some_and(|k| k.asks())
 }
 
 #[cfg(test)]

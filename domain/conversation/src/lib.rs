@@ -7,9 +7,11 @@ mod belongings;
 pub mod care;
 pub mod collecting;
 pub mod drafts;
+pub mod endings;
 pub mod fading;
 mod handover;
 pub mod holding;
+pub mod kinds;
 pub mod live;
 mod marks;
 mod pages;
@@ -26,35 +28,15 @@ use kernel::{Event, Stmt, vals};
 use shell::{Panel, Place, Slice};
 
 pub use fading::Fades;
+pub use kinds::{Ending, Kind, KindHere};
 pub use marks::{Thanking, me_too, thank};
 pub use remembering::{Remembered, remember};
-pub use streams::kind_choices;
 
 kernel::id_type! {
     ContributionId,
+    KindId,
     ThanksId,
     TrailId,
-}
-
-kernel::choice! {
-    /// The built-in kinds. None chosen is an empty column.
-    pub enum Kind {
-        Narration = "narration",
-        Question = "question",
-        Problem = "problem",
-        Challenge = "challenge",
-        Experience = "experience",
-        Insight = "insight",
-        Idea = "idea",
-        Story = "story",
-    }
-}
-
-impl Kind {
-    /// Whether it wants an answer.
-    pub fn asks(self) -> bool {
-        matches!(self, Kind::Question | Kind::Problem | Kind::Challenge)
-    }
 }
 
 kernel::choice! {
@@ -69,14 +51,28 @@ pub fn slice() -> Slice {
         languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![
             Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql")),
+            Migration::new("conversation/0002", include_str!("../schema/0002_kinds.sql")),
             Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
             Migration::new("conversation/0003", include_str!("../schema/0003_care.sql")),
         ],
         projections: vec![project],
         derived: vec![],
         within: vec!["replied", "thanked", "said_me_too", "took_back_me_too"],
-        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes(), announcing::routes(), collecting::routes()].into_iter().flatten().collect(),
-        api: api::routes().into_iter().chain(announcing::api()).chain(collecting::api()).collect(),
+        pages: [
+            pages::routes(),
+            streams::routes(),
+            kinds::pages::routes(),
+            endings::routes(),
+            marks::routes(),
+            drafts::routes(),
+            live::routes(),
+            announcing::routes(),
+            collecting::routes(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        api: [api::routes(), kinds::api::routes(), endings::api(), announcing::api(), collecting::api()].into_iter().flatten().collect(),
         panels: vec![
             panel(Place::Welcome, 20, streams::something_alive),
             panel(Place::DoorTop, 10, announcing::at_the_door),

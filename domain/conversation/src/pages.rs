@@ -18,7 +18,7 @@ use shell::{Act, After, Answer, Asked, Form, Html, Needs, Path, Place, Rate, Rou
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::said::Said;
 use crate::store::{self, Mark, Opening, Tie, Tied};
-use crate::{ContributionId, Fades, For, drafts, rules, streams};
+use crate::{ContributionId, Ending, Fades, For, Kind, KindHere, drafts, endings, kinds, rules};
 
 pub(crate) fn routes() -> Vec<Route> {
     let words = Needs::new(Who::SignedIn, Rate::Write, LONG_FORM);
@@ -47,7 +47,10 @@ struct NewPage {
     closed: bool,
     draft: String,
     words: String,
+    /// To pick from: as it is kept, as it is said, what one is asked for.
     kinds: Vec<(String, String, String)>,
+    /// What one is asked for by the kind that is picked.
+    prompt: String,
     circles: Vec<(String, String, String)>,
     fades: Vec<(String, String, String)>,
     form: Form,
@@ -60,6 +63,8 @@ async fn new_page(visit: &Visit, c: Option<&communities::Community>, form: Form)
         words => words.to_owned(),
     };
     let title = visit.t.say(if c.is_some() { "Say something here" } else { "Talk privately" });
+    let kinds = kind_choices(visit, c.map(|c| c.id), None).await?;
+    let prompt = kinds.iter().find(|(kind, ..)| kind == form.value("kind")).map(|(_, _, prompt)| prompt.clone());
     let faulty = form.is_faulty();
     let shown = NewPage {
         t: visit.t,
@@ -67,7 +72,8 @@ async fn new_page(visit: &Visit, c: Option<&communities::Community>, form: Form)
         closed: c.is_some_and(|c| c.openness == community::Openness::Closed),
         draft,
         words,
-        kinds: streams::kind_choices(visit.t),
+        kinds,
+        prompt: prompt.unwrap_or_default(),
         circles: if c.is_some() { Vec::new() } else { circle_choices(visit).await? },
         fades: fades_choices(visit.t),
         form: form.with_once(visit.once()),
@@ -88,11 +94,26 @@ fn fades_choices(t: T) -> Vec<(String, String, String)> {
     std::iter::once(never).chain(all).collect()
 }
 
-async fn new_in_community(visit: Visit, Path(slug): Path<String>) -> Answer {
+/// What a community offers, to pick from; the usual ones where there is none.
+async fn kind_choices(visit: &Visit, place: Option<kernel::CommunityId>, now: Option<Kind>) -> Result<Vec<(String, String, String)>> {
+    let here: Option<Vec<KindHere>> = match place {
+        Some(id) => Some(kinds::of_community(&visit.cx, id).await?),
+        None => None,
+    };
+    Ok(here.map_or_else(|| kinds::usual_choices(visit.t), |here| kinds::choices(visit.t, &here, now)))
+}
+
+#[derive(Deserialize, Default)]
+struct As {
+    #[serde(default)]
+    kind: String,
+}
+
+async fn new_in_community(visit: Visit, Path(slug): Path<String>, Asked(wanted): Asked<As>) -> Answer {
     let c = communities::inside(&visit.cx, &slug).await?;
     standing::may_contribute(c.stage, &membership::store::standing(&visit.cx, c.id).await?).map_err(Error::from)?;
     let usual = rules::usual(Some(c.openness));
-    Ok(new_page(&visit, Some(&c), Form::of(&[("audience", usual.word())])).await?)
+    Ok(new_page(&visit, Some(&c), Form::of(&[("audience", usual.word()), ("kind", &wanted.kind)])).await?)
 }
 
 async fn contribute(Path(slug): Path<String>, act: Act<NewContribution>) -> Answer {
@@ -160,6 +181,10 @@ struct Utterance<'a> {
     faulty: Option<&'a Form>,
     faulty_thanks: Option<&'a Form>,
     once: &'a str,
+    /// That the ending points here, as a sentence.
+    pointed: Option<String>,
+    /// Where who began it points here, and what that is called.
+    pointing: Option<(String, &'static str)>,
 }
 
 impl askama::filters::HtmlSafe for Utterance<'_> {}
@@ -183,6 +208,9 @@ struct ConversationPage<'a> {
     grown: Vec<(bool, Said)>,
     /// What the opening looks at.
     sources: Vec<Source>,
+    /// What its author said of the ending; or where they may.
+    ended: Html,
+    may_end: Option<&'static str>,
     /// What other slices show of this conversation.
     panels: Html,
     next: Option<String>,
@@ -254,12 +282,16 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
     let signed_in = visit.guest.is_some();
     let may_answer = signed_in && why_not.is_none();
     let tied = store::tied(&visit.cx, root.id, root.grew_from).await?;
+    let pointed: Vec<Said> = tied.iter().filter(|t| t.tie == Tie::Ending).map(|t| t.said.clone()).collect();
     let named = if root.audience == For::Named { store::named(&visit.cx, root.id).await? } else { Vec::new() };
     let names: HashMap<ContributionId, &str> =
         replies.items.iter().chain([root]).map(|s| (s.id, s.author.name.as_str())).collect();
-    let desk = Desk { visit, marks: &marks, tied: &tied, names: &names, drafts: &drafts, may_answer, faulty: faulty.as_ref(), once: visit.once() };
-    let (nodes, end) = tree(&desk, &replies.items);
     let mine = root.author.is(visit.cx.viewer.person());
+    let how = opening.ended.as_ref().map(|e| e.how);
+    let may_end = root.ending.or(how).filter(|_| mine && may_answer && root.fades_at.is_none());
+    let ending = At { root, how, pointed: pointed.iter().map(|s| s.id).collect(), may_end };
+    let desk = Desk { visit, marks: &marks, tied: &tied, names: &names, drafts: &drafts, may_answer, faulty: faulty.as_ref(), once: visit.once(), ending };
+    let (nodes, end) = tree(&desk, &replies.items);
     let path = format!("/conversations/{}", root.id);
     let shown = ConversationPage {
         t: visit.t,
@@ -271,6 +303,12 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         fades: root.fades(),
         grown: tied.iter().filter(|t| matches!(t.tie, Tie::GrewFrom | Tie::LedTo)).map(|t| (t.tie == Tie::GrewFrom, t.said.clone())).collect(),
         sources: tied.iter().filter(|t| t.tie == Tie::Source).map(|t| Source::of(visit, &t.said)).collect(),
+        ended: match &opening.ended {
+            Some(_) if root.quiet().is_some() => Html::default(),
+            Some(ended) => endings::part(visit, root, ended, &pointed, |id| names.contains_key(&id))?,
+            None => Html::default(),
+        },
+        may_end: may_end.filter(|_| opening.ended.is_none()).map(Ending::invitation),
         panels: visit.panels(Place::Conversation, root.id.into()).await?,
         next: replies.next.map(|c| format!("{path}?after={c}#replies")),
         live: format!("/live{path}?after={}", opening.last),
@@ -323,6 +361,27 @@ struct Desk<'a> {
     may_answer: bool,
     faulty: Option<&'a Faulty>,
     once: String,
+    ending: At<'a>,
+}
+
+/// Where its ending points, and whether the reader may point.
+struct At<'a> {
+    root: &'a Said,
+    how: Option<Ending>,
+    pointed: Vec<ContributionId>,
+    may_end: Option<Ending>,
+}
+
+impl At<'_> {
+    fn beside(&self, t: T, s: &Said) -> Option<String> {
+        let how = self.how.filter(|_| self.pointed.contains(&s.id))?;
+        Some(t.with(how.beside(), "name", &self.root.author.name))
+    }
+
+    fn pointing(&self, t: T, s: &Said) -> Option<(String, &'static str)> {
+        let how = self.may_end.filter(|_| s.parent.is_some() && !self.pointed.contains(&s.id))?;
+        Some((format!("/conversations/{}/ending?reply={}", self.root.id, s.id), t.say(how.pointing())))
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -357,6 +416,8 @@ impl<'a> Desk<'a> {
             faulty: reply_form,
             faulty_thanks: thanks_form,
             once: &self.once,
+            pointed: self.ending.beside(self.visit.t, s),
+            pointing: self.ending.pointing(self.visit.t, s),
         }
     }
 }
@@ -417,15 +478,15 @@ struct EditPage {
     form: Form,
 }
 
-fn edit_page(visit: &Visit, said: &Said, form: Form) -> EditPage {
-    EditPage {
+async fn edit_page(visit: &Visit, said: &Said, form: Form) -> Result<EditPage> {
+    Ok(EditPage {
         t: visit.t,
         id: said.id,
         path: said.path(),
         opening: said.parent.is_none(),
-        kinds: streams::kind_choices(visit.t),
+        kinds: kind_choices(visit, said.place.as_ref().map(|p| p.id), said.kind).await?,
         form: form.with_once(visit.once()),
-    }
+    })
 }
 
 async fn editing(visit: Visit, Path(id): Path<String>) -> Answer {
@@ -434,10 +495,10 @@ async fn editing(visit: Visit, Path(id): Path<String>) -> Answer {
     let form = Form::of(&[
         ("words", &said.words),
         ("title", &said.title),
-        ("kind", said.kind.map_or("", crate::Kind::word)),
+        ("kind", said.kind.as_ref().map_or("", Kind::word)),
         ("version", &said.version.to_string()),
     ]);
-    Ok(visit.page(visit.t.say("Change what you said"), &edit_page(&visit, &said, form)).await?)
+    Ok(visit.page(visit.t.say("Change what you said"), &edit_page(&visit, &said, form).await?).await?)
 }
 
 async fn edit(Path(id): Path<String>, act: Act<Edit>) -> Answer {
@@ -450,7 +511,7 @@ async fn edit(Path(id): Path<String>, act: Act<Edit>) -> Answer {
             let mut form = Form::again(&sent, error, visit.t)?;
             // Sent once more, it changes what is there now, which is in the history.
             form.set("version", &said.version.to_string());
-            let shown = edit_page(&visit, &said, form);
+            let shown = edit_page(&visit, &said, form).await?;
             Ok(visit.page_again(visit.t.say("Change what you said"), &shown).await?)
         }
     }

@@ -13,6 +13,7 @@ pub struct Remembered<'a> {
     pub voice: VoiceId,
     /// What it answers: the conversation, the thing itself, and how deep that stands.
     pub answers: Option<(ContributionId, ContributionId, i64)>,
+    /// An own kind of the community asks nothing here: nobody is there to be answered.
     pub kind: Option<Kind>,
     pub title: &'a str,
     pub words: &'a str,
@@ -36,7 +37,7 @@ pub fn remember(batch: &mut Batch, cx: &Cx, it: &Remembered<'_>) -> Result<(Cont
     let (trail, trail_title) = it.trail.clone().unzip();
     batch.run(
         INSERT,
-        vals![id, root, parent, depth, it.community, it.voice, true, it.kind.map_or("", Kind::word), it.title, it.words,
+        vals![id, root, parent, depth, it.community, it.voice, true, it.kind.as_ref().map_or("", Kind::word), it.title, it.words,
             html.as_str(), words::VERSION, For::Open, it.kind.is_some_and(Kind::asks), "", it.work, trail,
             trail_title.unwrap_or_default(), Option::<ContributionId>::None, it.link, 1, it.at, Option::<Timestamp>::None],
     );

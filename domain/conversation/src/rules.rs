@@ -5,9 +5,9 @@ use kernel::Say;
 use membership::rules as standing;
 use membership::rules::Standing;
 
-use crate::For;
 use crate::care::Why;
 use crate::said::Care;
+use crate::{Ending, For};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -35,6 +35,11 @@ pub enum Refusal {
     TrayFull(i64),
     PrivateStays,
     EnoughAnnounced(i64),
+    NoEnding,
+    ManyKinds,
+    NarrationStays,
+    KindUsed,
+    KindChanged,
 }
 
 impl From<standing::Refusal> for Refusal {
@@ -78,6 +83,11 @@ impl From<Refusal> for Say {
             Refusal::NeedsCommunity => "Please choose a community, or whom else it is for.",
             Refusal::ClosedDoor => "This community's door is closed; what is said in it is for its members.",
             Refusal::OwnThanks => "Thanks are for others.",
+            Refusal::NoEnding => "What you said has a kind that just goes on. Give it another kind first, or answer in the conversation.",
+            Refusal::ManyKinds => "A community offers at most 24 kinds. Please put one away first: what was said keeps it.",
+            Refusal::NarrationStays => "Narration stays: it is what the box and the terminal say by themselves. It can be called otherwise.",
+            Refusal::KindUsed => "Something was said with this kind, or it is built in. It can be put away, and what was said keeps it.",
+            Refusal::KindChanged => "This kind was changed while you wrote. Please look at it as it is now; your words are still here.",
             Refusal::AlreadyChanged => "This was changed meanwhile, maybe by you in another tab. Your text is still here; please look at it as it is now.",
         })
     }
@@ -198,6 +208,12 @@ pub fn may_thank(own: bool, withdrawn: bool, voice: bool) -> May {
     }
 }
 
+/// Says how a conversation ended: who began it, alone. `ending`: what its kind may end with. What fades keeps none.
+pub fn may_end(mine: bool, withdrawn: bool, fades: bool, ending: Option<Ending>) -> Result<Ending, Refusal> {
+    may_change(mine, withdrawn, false)?;
+    ending.filter(|_| !fades).ok_or(Refusal::NoEnding)
+}
+
 /// What somebody says without choosing: as open as its place.
 pub fn usual(openness: Option<Openness>) -> For {
     match openness {
@@ -256,6 +272,15 @@ mod tests {
         assert_eq!(may_answer_to(true, true, false), Err(Refusal::ParentWithdrawn));
         assert_eq!(may_answer_to(false, true, true), Err(Refusal::ParentFaded));
         assert_eq!(may_change(true, true, true), Err(Refusal::Faded));
+    }
+
+    #[test]
+    fn only_who_began_says_how_it_ended_and_only_where_the_kind_has_an_ending() {
+        assert_eq!(may_end(true, false, false, Some(Ending::Cases)), Ok(Ending::Cases));
+        assert_eq!(may_end(false, false, false, Some(Ending::Cases)), Err(Refusal::NotYours));
+        assert_eq!(may_end(true, true, false, Some(Ending::Cases)), Err(Refusal::Withdrawn));
+        assert_eq!(may_end(true, false, true, Some(Ending::Cases)), Err(Refusal::NoEnding));
+        assert_eq!(may_end(true, false, false, None), Err(Refusal::NoEnding));
     }
 
     #[test]

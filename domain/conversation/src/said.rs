@@ -5,9 +5,9 @@ use community::{Openness, Stage};
 use kernel::{CommunityId, PersonId, Result, Row, Timestamp};
 use shell::{Html, T, Visit, words};
 
-use crate::{ContributionId, Fades, For, Kind, TrailId};
 use crate::care::Why;
 use crate::holding::Held;
+use crate::{ContributionId, Ending, Fades, For, Kind, TrailId};
 
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -18,6 +18,10 @@ pub struct Said {
     pub place: Option<Place>,
     pub author: Author,
     pub kind: Option<Kind>,
+    /// The community's own word for the kind, and the language of that word; empty where it is the usual one.
+    pub called: (String, String),
+    /// How it may end: the built-in kind says it, or the community of its own one.
+    pub ending: Option<Ending>,
     pub title: String,
     pub words: String,
     pub html: Html,
@@ -115,7 +119,10 @@ impl Said {
             handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
             origin: r.take()?,
         };
-        let kind = r.take::<String>()?.parse().ok();
+        let kind: Option<Kind> = r.take::<String>()?.parse().ok();
+        let called = (r.take()?, r.take()?);
+        let own_ending: String = r.take()?;
+        let ending = kind.and_then(|k| if k.is_own() { own_ending.parse().ok() } else { k.ending() });
         let (title, words, html) = (r.take()?, r.take()?, Html::trusted(r.take()?));
         let (audience, asks, quote, work) = (r.take()?, r.take()?, r.take()?, r.take()?);
         let (trail, trail_title): (Option<TrailId>, String) = (r.take()?, r.take()?);
@@ -127,6 +134,8 @@ impl Said {
             place,
             author,
             kind,
+            called,
+            ending,
             title,
             words,
             html,
@@ -213,8 +222,14 @@ impl Said {
         (self.words.chars().count() > 900).then(|| words::plain(&self.words, 420))
     }
 
-    pub fn kind_word(&self, t: &T) -> &'static str {
-        self.kind.map_or("", |kind| t.say(kind.word()))
+    /// As the community says it.
+    pub fn kind_word(&self, t: &T) -> &str {
+        match (&self.kind, self.called.0.as_str()) {
+            (None, _) => "",
+            (Some(kind), "") if kind.is_own() => kind.word(),
+            (Some(kind), "") => t.say(kind.usual_word()),
+            (Some(_), word) => word,
+        }
     }
 
     /// Nothing where it is open: that is the usual.

@@ -2,8 +2,9 @@
 
 use kernel::{CommunityId, Cursor, Cx, Page, PersonId, Result, Row, Timestamp, vals};
 
+use crate::endings::Ended;
 use crate::said::Said;
-use crate::{ContributionId, Kind, ThanksId, TrailId};
+use crate::{ContributionId, Ending, Kind, ThanksId, TrailId};
 
 /// The columns of [`Said`], ending with the count of replies where it is wanted.
 macro_rules! said {
@@ -14,7 +15,8 @@ macro_rules! said {
             $viewer,
             ") and unblocked(p.id, ",
             $viewer,
-            ") then p.handle end, v.origin, c.kind, c.title, c.words, c.html, c.audience, c.asks,
+            ") then p.handle end, v.origin, c.kind, coalesce(n.word, ''), coalesce(n.language, ''),
+                coalesce(n.ending, ''), c.title, c.words, c.html, c.audience, c.asks,
                 case when exists (select 1 from contribution q where q.id = c.parent and (q.hidden <> '' or not unblocked_by(q.author, ",
             $viewer,
             "))) then '' else c.quote end, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
@@ -29,6 +31,7 @@ macro_rules! said {
             $replies,
             " from contribution c
               left join community k on k.id = c.community
+              left join kind n on n.community = c.community and n.slug = c.kind
               left join person p on p.id = c.author and not c.voice
               left join voice v on v.id = c.author and c.voice ",
             $rest
@@ -63,6 +66,8 @@ pub struct Opening {
     pub last: i64,
     /// What the viewer has begun to answer to it.
     pub draft: String,
+    /// How it ended, if its author said so.
+    pub ended: Option<Ended>,
 }
 
 pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
@@ -71,14 +76,17 @@ pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
         "(select count(*) from (select 1 from contribution a where a.root = c.id limit 1001) few) - 1,
          exists (select 1 from grants g where g.person = ?2 and g.audience = c.community),
          exists (select 1 from suspension s where s.person = ?2 and s.community = c.community and s.lifted_at is null),
-         (select n.id from contribution n where n.root = c.id order by n.at desc, n.id desc limit 1),
-         coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
-        "where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
+         (select a.id from contribution a where a.root = c.id order by a.at desc, a.id desc limit 1),
+         coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), ''),
+         e.how, e.words, e.html, e.at, e.edited_at, e.version",
+        "left join ending e on e.conversation = c.id and c.withdrawn_at is null
+         where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
            and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))"
     );
     let Some(mut row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
     let said = Said::begin(&mut row, cx.now())?;
-    Ok(Some(Opening { said, member: row.take()?, suspended: row.take()?, last: row.take()?, draft: row.take()? }))
+    let (member, suspended, last, draft) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    Ok(Some(Opening { said, member, suspended, last, draft, ended: Ended::from_row(&mut row)? }))
 }
 
 /// The replies of a conversation in the order of their time.
@@ -106,23 +114,46 @@ fn page(cx: &Cx, rows: Vec<Row>, limit: usize) -> Result<Page<Said>> {
     Ok(Page::cut(items, limit, |s| Cursor { at: s.at, id: s.id.0 }))
 }
 
-/// What began in a community, the newest first; of one kind, or of all.
-pub async fn of_community(
-    cx: &Cx,
-    community: CommunityId,
-    kind: Option<Kind>,
-    after: Cursor,
-    limit: usize,
-) -> Result<Page<Said>> {
-    let sql = opening!(
+/// What is looked for in a community's stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sought {
+    #[default]
+    All,
+    Kind(Kind),
+    /// What wants an answer, and whose author has not said how it ended.
+    Asks,
+}
+
+/// What began in a community, the newest first.
+pub async fn of_community(cx: &Cx, community: CommunityId, sought: Sought, after: Cursor, limit: usize) -> Result<Page<Said>> {
+    let all = opening!(
         "?2",
-        "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4)
-           and (cast(?5 as text) = '' or c.kind = ?5) and visible_to(c.id, ?2) and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)
-         order by c.at desc, c.id desc limit ?6"
+        "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4) and visible_to(c.id, ?2)
+           and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)
+         order by c.at desc, c.id desc limit ?5"
     );
-    let kind = kind.map_or("", Kind::word);
-    let rows = cx.db().query(sql, vals![community, cx.viewer, after.at, after.id, kind, limit as i64 + 1]).await?;
-    page(cx, rows, limit)
+    let kind = opening!(
+        "?2",
+        "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4) and visible_to(c.id, ?2)
+           and c.hidden = '' and c.held = '' and heard_by(c.author, ?2) and c.kind = ?6
+         order by c.at desc, c.id desc limit ?5"
+    );
+    let asks = opening!(
+        "?2",
+        "where c.community = ?1 and c.parent is null and c.withdrawn_at is null and (c.at, c.id) < (?3, ?4) and visible_to(c.id, ?2)
+           and c.hidden = '' and c.held = '' and heard_by(c.author, ?2) and c.asks and not exists (select 1 from ending e where e.conversation = c.id)
+         order by c.at desc, c.id desc limit ?5"
+    );
+    let mut params = vals![community, cx.viewer, after.at, after.id, limit as i64 + 1];
+    let sql = match sought {
+        Sought::All => all,
+        Sought::Asks => asks,
+        Sought::Kind(of) => {
+            params.extend(vals![of]);
+            kind
+        }
+    };
+    page(cx, cx.db().query(sql, params).await?, limit)
 }
 
 /// What is alive since a moment: conversations of a community by their latest word.
@@ -205,6 +236,8 @@ pub enum Tie {
     Source,
     /// It looks at something in the conversation.
     Sense,
+    /// A reply that the conversation's ending points at.
+    Ending,
 }
 
 /// Something that is tied to a contribution `here`.
@@ -223,7 +256,8 @@ pub async fn tied(cx: &Cx, root: ContributionId, grew_from: Option<ContributionI
         "join (select g.id as other, g.grew_from as here, 'led to' as tie, 0 as place from contribution g where g.grew_from = ?1
                union all select cast(?3 as bigint), cast(?1 as bigint), 'grew from', 0
                union all select g.source, g.contribution, 'source', g.place from collected g where g.contribution = ?1
-               union all select g.contribution, g.source, 'sense', 0 from collected g where g.conversation = ?1) l on l.other = c.id
+               union all select g.contribution, g.source, 'sense', 0 from collected g where g.conversation = ?1
+               union all select r.reply, r.conversation, 'ending', 0 from ending_reply r where r.conversation = ?1) l on l.other = c.id
          where c.withdrawn_at is null and c.hidden = '' and c.held = '' and unblocked_by(c.author, ?2)
            and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
          order by l.place, c.at, c.id limit 300"
@@ -234,6 +268,7 @@ pub async fn tied(cx: &Cx, root: ContributionId, grew_from: Option<ContributionI
             "led to" => Tie::LedTo,
             "source" => Tie::Source,
             "sense" => Tie::Sense,
+            "ending" => Tie::Ending,
             _ => Tie::GrewFrom,
         };
         Ok(Tied { tie, here: row.take()?, said })
@@ -283,6 +318,36 @@ pub async fn sense_of(cx: &Cx, id: ContributionId) -> Result<Vec<Said>> {
 fn present(cx: &Cx, rows: Vec<Row>) -> Result<Vec<Said>> {
     let all = rows.into_iter().map(|r| Said::from_row(r, cx.now())).collect::<Result<Vec<_>>>()?;
     Ok(all.into_iter().filter(|s| !s.withdrawn).collect())
+}
+
+/// What was said of a conversation's ending so far, and the replies that it points at.
+#[derive(Clone, Debug, Default)]
+pub struct Pointed {
+    pub how: Option<Ending>,
+    pub replies: Vec<ContributionId>,
+}
+
+pub async fn pointed(cx: &Cx, root: ContributionId) -> Result<Pointed> {
+    let sql = "select e.how, r.reply from ending e left join ending_reply r on r.conversation = e.conversation
+        where e.conversation = ?1 and (visible_to(?1, ?2)
+            or exists (select 1 from contribution o where o.id = ?1 and o.author = ?2 and not o.voice))
+        order by r.reply limit 100";
+    let mut pointed = Pointed::default();
+    for mut r in cx.db().query(sql, vals![root, cx.viewer]).await? {
+        pointed.how = r.take()?;
+        pointed.replies.extend(r.take::<Option<ContributionId>>()?);
+    }
+    Ok(pointed)
+}
+
+/// Of some replies those that stand in a conversation, with their authors where they are persons.
+pub async fn authors_in(cx: &Cx, root: ContributionId, replies: &[ContributionId]) -> Result<Vec<(ContributionId, Option<PersonId>)>> {
+    let sql = "select c.id, case when c.voice then null else c.author end from contribution c
+        where in_ids(c.id, ?3) and c.root = ?1 and c.parent is not null and c.withdrawn_at is null and c.hidden = '' and c.held = '' and (visible_to(c.root, ?2)
+            or exists (select 1 from contribution o where o.id = ?1 and o.author = ?2 and not o.voice))
+        limit 100";
+    let rows = cx.db().query(sql, vals![root, cx.viewer, kernel::Val::list(replies)]).await?;
+    rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect()
 }
 
 /// Whether a conversation is (still) visible; a stream ends when it is not.

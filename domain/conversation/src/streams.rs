@@ -8,7 +8,8 @@ use serde::Deserialize;
 use shell::{After, Answer, Asked, Future, Html, Needs, Path, Place, Route, T, Visit};
 
 use crate::said::{self, Said};
-use crate::{Kind, store};
+use crate::kinds::{self, KindHere};
+use crate::store::{self, Sought};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -19,13 +20,6 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// How many things stand on one page of a stream.
 const PAGE: usize = 20;
-
-/// Kinds to pick from, with "none yet" first.
-pub fn kind_choices(t: T) -> Vec<(String, String, String)> {
-    let none = (String::new(), t.say("no kind yet").to_owned(), String::new());
-    let kinds = Kind::ALL.iter().map(|k| (k.word().to_owned(), t.say(k.word()).to_owned(), String::new()));
-    std::iter::once(none).chain(kinds).collect()
-}
 
 #[derive(Template)]
 #[template(path = "stream.html")]
@@ -50,9 +44,22 @@ fn newest(page: &Page<Said>) -> i64 {
 }
 
 #[derive(Deserialize, Default)]
-struct Wanted {
+pub(crate) struct Wanted {
     #[serde(default)]
     kind: String,
+}
+
+/// In the place of a kind: what wants an answer.
+const ASKS: &str = "asks";
+
+impl Wanted {
+    pub(crate) fn sought(&self) -> Sought {
+        match self.kind.parse() {
+            Ok(kind) => Sought::Kind(kind),
+            Err(()) if self.kind == ASKS => Sought::Asks,
+            Err(()) => Sought::All,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -60,7 +67,7 @@ struct Wanted {
 struct Conversations {
     t: T,
     c: communities::Community,
-    kinds: Vec<(String, String, String)>,
+    kinds: Vec<KindHere>,
     kind: String,
     /// What other slices offer here.
     panels: Html,
@@ -69,25 +76,34 @@ struct Conversations {
 
 async fn of_community(visit: Visit, Path(slug): Path<String>, Asked(wanted): Asked<Wanted>, After(after): After) -> Answer {
     let c = communities::inside(&visit.cx, &slug).await?;
-    let kind: Option<Kind> = wanted.kind.parse().ok();
-    let page = store::of_community(&visit.cx, c.id, kind, after.unwrap_or(Cursor::NEWEST), PAGE).await?;
-    let path = match kind {
-        Some(kind) => format!("{}/conversations?kind={kind}", c.path()),
-        None => format!("{}/conversations", c.path()),
+    let kinds = kinds::of_community(&visit.cx, c.id).await?;
+    let sought = match wanted.sought() {
+        Sought::Kind(kind) if !kinds.iter().any(|k| k.kind == kind) => Sought::All,
+        known => known,
+    };
+    let page = store::of_community(&visit.cx, c.id, sought, after.unwrap_or(Cursor::NEWEST), PAGE).await?;
+    let kind = match sought {
+        Sought::All => String::new(),
+        Sought::Kind(kind) => kind.to_string(),
+        Sought::Asks => ASKS.to_owned(),
+    };
+    let path = match kind.as_str() {
+        "" => format!("{}/conversations", c.path()),
+        kind => format!("{}/conversations?kind={kind}", c.path()),
     };
     let newest = newest(&page);
-    let empty = visit.t.say("Here people's words would stand: what they do, notice, ask. Somebody says the first one.");
+    let empty = visit.t.say(match sought {
+        Sought::All => "Here people's words would stand: what they do, notice, ask. Somebody says the first one.",
+        Sought::Kind(_) => "Nothing of this kind was said yet.",
+        Sought::Asks => "Nobody asks for something at the moment.",
+    });
     let mut shown = stream(&visit, page, &path, false, empty).await?;
-    if after.is_none() && kind.is_none() {
+    if after.is_none() && sought == Sought::All {
         shown.live = Some((format!("/live/c/{slug}?after={newest}"), path));
-    }
-    let mut kinds = kind_choices(visit.t);
-    if let Some((_, title, _)) = kinds.first_mut() {
-        *title = visit.t.say("all kinds").to_owned();
     }
     let stream = Html::of(&shown)?;
     let panels = visit.panels(Place::Stream, c.id.into()).await?;
-    let shown = Conversations { t: visit.t, kinds, panels, kind: kind.map_or("", Kind::word).into(), stream, c };
+    let shown = Conversations { t: visit.t, kinds, panels, kind, stream, c };
     let title = format!("{}: {}", shown.c.name, visit.t.say("Conversations"));
     Ok(visit.page(&title, &shown).await?)
 }
@@ -158,7 +174,7 @@ pub fn alive_this_week(visit: Visit, community: Id) -> Future<Html> {
         let mut alive = store::alive(&visit.cx, id, week, 6).await?;
         let earlier = alive.is_empty();
         if earlier {
-            alive = store::of_community(&visit.cx, id, None, Cursor::NEWEST, 6).await?.items;
+            alive = store::of_community(&visit.cx, id, Sought::All, Cursor::NEWEST, 6).await?.items;
         }
         let items = alive.iter().map(|s| said::item(&visit, s, false)).collect::<Result<Vec<_>>>()?;
         Html::of(&Alive { t: visit.t, slug: c.slug, member: c.member, items, earlier })

@@ -472,7 +472,7 @@ fn streams_are_read_on_by_pages_that_neither_repeat_nor_miss() {
         }
         let (mut seen, mut after) = (Vec::new(), Cursor::NEWEST);
         loop {
-            let page = store::of_community(&w.app.stranger(), w.id, None, after, 7).await.unwrap();
+            let page = store::of_community(&w.app.stranger(), w.id, store::Sought::All, after, 7).await.unwrap();
             seen.extend(page.items.iter().map(|s| s.id));
             let Some(next) = page.next else { break };
             after = next.to_string().parse().unwrap();

@@ -18,7 +18,8 @@ pub struct Narrating {
     pub community: Line<0, 48>,
     #[serde(default, deserialize_with = "kernel::choice::or_none")]
     pub audience: Option<For>,
-    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    /// A built-in word, or one of the community's own: as it is kept or as it is said. Left out, a narration.
+    #[serde(default, deserialize_with = "conversation::kinds::as_said")]
     pub kind: Option<Kind>,
     /// What it points at: a URL, a commit, a file.
     #[serde(default)]

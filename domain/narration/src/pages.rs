@@ -3,6 +3,7 @@
 use askama::Template;
 
 use axum::response::Response;
+use conversation::kinds::{self, Kind, KindHere};
 use conversation::{ContributionId, TrailId, said, store as contributions};
 use kernel::{Cursor, Error, Id, Result};
 use membership::store::{self as members, Belonging};
@@ -32,8 +33,38 @@ struct NarrateBox {
     words: String,
     mine: Vec<Belonging>,
     trails: Vec<Trail>,
+    /// The built-in ones: as it is kept, as it is said, what one is asked for.
     kinds: Vec<(String, String, String)>,
     circles: Vec<Circle>,
+    /// What single communities say in their own way, each under its name.
+    own: Vec<OwnKinds>,
+    /// What one is asked for by the kind that is picked.
+    prompt: String,
+}
+
+struct OwnKinds {
+    community: Belonging,
+    kinds: Vec<KindHere>,
+}
+
+impl OwnKinds {
+    fn are_offered(&self) -> bool {
+        self.kinds.iter().any(|k| !k.away)
+    }
+}
+
+impl NarrateBox {
+    /// Kinds that a community has put away, for its entry in the list of communities.
+    fn away(&self, slug: &str) -> String {
+        let own = self.own.iter().find(|o| o.community.slug == slug);
+        let away = own.into_iter().flat_map(|o| &o.kinds).filter(|k| k.away).map(|k| k.kind.to_string());
+        away.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Two communities may have a kind of the same slug: one of them is picked.
+    fn is_picked(&self, kind: &Kind, slug: &str) -> bool {
+        self.form.value("kind") == kind.word() && self.form.value("community") == slug
+    }
 }
 
 async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
@@ -41,14 +72,22 @@ async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
         "" => conversation::drafts::of_place(&visit.cx, "home").await?,
         words => words.to_owned(),
     };
-    let kinds = conversation::kind_choices(visit.t).into_iter().filter(|(word, ..)| !word.is_empty()).collect();
+    let kinds: Vec<_> = kinds::usual_choices(visit.t).into_iter().filter(|(word, ..)| !word.is_empty()).collect();
+    let mine = members::mine(&visit.cx).await?;
+    let said = kinds::of_mine(&visit.cx).await?;
+    let of = |slug: &str| said.iter().filter(|(of, _)| of == slug).map(|(_, kind)| kind.clone()).collect::<Vec<_>>();
+    let own = mine.iter().map(|b| OwnKinds { community: b.clone(), kinds: of(&b.slug) }).filter(|o| !o.kinds.is_empty()).collect();
+    let picked = Some(form.value("kind")).filter(|k| !k.is_empty()).unwrap_or("narration");
+    let prompt = kinds.iter().find(|(kind, ..)| kind == picked).or_else(|| kinds.first()).map(|(_, _, prompt)| prompt.clone());
     Html::of(&NarrateBox {
         t: visit.t,
         words,
-        mine: members::mine(&visit.cx).await?,
+        mine,
         trails: store::own(&visit.cx).await?,
         circles: circles::mine(&visit.cx).await?,
         kinds,
+        own,
+        prompt: prompt.unwrap_or_default(),
         form: form.with_once(visit.once()),
     })
 }
@@ -77,6 +116,8 @@ struct Prefilled {
     #[serde(default)]
     words: String,
     #[serde(default)]
+    kind: String,
+    #[serde(default)]
     work: String,
     #[serde(default)]
     community: String,
@@ -86,7 +127,7 @@ struct Prefilled {
 
 async fn new(visit: Visit, Asked(p): Asked<Prefilled>) -> Answer {
     // What was not asked for is not chosen: the box stands as on the home page.
-    let asked = [("words", &p.words), ("work", &p.work), ("community", &p.community), ("trail", &p.trail)];
+    let asked = [("words", &p.words), ("kind", &p.kind), ("work", &p.work), ("community", &p.community), ("trail", &p.trail)];
     let asked: Vec<(&str, &str)> = asked.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (*n, v.as_str())).collect();
     let form = Form::of(&asked);
     Ok(narrating_page(&visit, form).await?)
@@ -135,6 +176,8 @@ struct GrowingPage {
     from: Html,
     draft: String,
     words: String,
+    /// What it may turn into, as its community says it.
+    kinds: Vec<(String, String, String)>,
     form: Form,
 }
 
@@ -148,10 +191,38 @@ async fn growing_page(visit: &Visit, id: ContributionId, form: Form) -> Result<R
     };
     let faulty = form.is_faulty();
     let from = said::item(visit, &source, true)?;
-    let form = form.with_once(visit.once());
-    let shown = GrowingPage { t: visit.t, id, path: source.path(), from, draft, words, form };
+    let here = match &source.place {
+        Some(place) => kinds::of_community(&visit.cx, place.id).await?,
+        None => Vec::new(),
+    };
+    let shown = GrowingPage {
+        t: visit.t,
+        id,
+        path: source.path(),
+        from,
+        draft,
+        words,
+        kinds: growths(visit.t, &here),
+        form: form.with_once(visit.once()),
+    };
     let title = visit.t.say("From a narration");
     if faulty { visit.page_again(title, &shown).await } else { visit.page(title, &shown).await }
+}
+
+/// What a narration may turn into: without what its community has put away, and in its words.
+fn growths(t: T, here: &[KindHere]) -> Vec<(String, String, String)> {
+    let all = [
+        (Kind::Question, "A question", "Something to ask the others."),
+        (Kind::Problem, "A problem", "Something that stands in the way, maybe not only in yours."),
+        (Kind::Insight, "An insight", "Something learned that others could use."),
+    ];
+    let offered = all.into_iter().filter_map(|(kind, title, meaning)| {
+        let k = here.iter().find(|k| k.kind == kind);
+        let said = k.filter(|k| !k.word.is_empty()).map_or_else(|| t.say(title).to_owned(), |k| k.word.clone());
+        let prompt = k.filter(|k| !k.prompt.is_empty()).map_or_else(|| t.say(meaning).to_owned(), |k| k.prompt.clone());
+        k.is_none_or(|k| !k.away).then(|| (kind.to_string(), said, prompt))
+    });
+    offered.collect()
 }
 
 async fn growing(visit: Visit, Path(id): Path<String>) -> Answer {
