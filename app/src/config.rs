@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use kernel::db::Place;
+use kernel::{Blobs, blobs};
 use serde::Deserialize;
 
 #[derive(Args, Clone, Debug, Default)]
@@ -36,6 +37,9 @@ pub struct ServeFlags {
     /// "off" switches rate limits off; only for measuring on the machine itself
     #[arg(long, value_name = "on|off", env = "TACIT_LIMITS")]
     pub limits: Option<String>,
+    /// How many megabytes the files of one person may take
+    #[arg(long, value_name = "MB", env = "TACIT_ROOM")]
+    pub room: Option<u64>,
 }
 
 /// `tacit.toml` in the data folder.
@@ -48,6 +52,7 @@ struct File {
     name: Option<String>,
     trusted_proxy: Option<IpAddr>,
     limits: Option<String>,
+    room: Option<u64>,
 }
 
 /// A value and where it comes from.
@@ -66,8 +71,10 @@ pub struct Config {
     pub name: Set<String>,
     pub trusted_proxy: Set<Option<IpAddr>>,
     pub limits: Set<bool>,
+    pub room: Set<u64>,
 }
 
+const MEGABYTE: u64 = 1024 * 1024;
 const FLAG: &str = "flag or environment";
 const FILE: &str = "tacit.toml";
 const DEFAULT: &str = "default";
@@ -106,6 +113,7 @@ impl Config {
             name: first(serve.name.clone(), file.name, "Tacit".into()),
             trusted_proxy: first(serve.trusted_proxy.map(Some), file.trusted_proxy.map(Some), None),
             limits: Set { value: limits.value == "on", origin: limits.origin },
+            room: first(serve.room, file.room, blobs::EACH / MEGABYTE),
             data,
         })
     }
@@ -121,6 +129,10 @@ impl Config {
 
     pub fn files(&self) -> PathBuf {
         self.data.value.join("files")
+    }
+
+    pub fn blobs(&self) -> Blobs {
+        Blobs::at(self.files(), self.room.value.saturating_mul(MEGABYTE))
     }
 
     pub fn make_data_folder(&self) -> Result<()> {
@@ -149,7 +161,7 @@ impl Config {
     pub fn show(&self) -> String {
         let proxy = self.trusted_proxy.value.map_or("none".into(), |ip| ip.to_string());
         let limits = if self.limits.value { "on" } else { "off" };
-        let rows: [(&str, String, &str); 7] = [
+        let rows: [(&str, String, &str); 8] = [
             ("data", self.data.value.display().to_string(), self.data.origin),
             ("database", without_password(&self.database.value), self.database.origin),
             ("listen", self.listen.value.clone(), self.listen.origin),
@@ -157,6 +169,7 @@ impl Config {
             ("name", self.name.value.clone(), self.name.origin),
             ("trusted_proxy", proxy, self.trusted_proxy.origin),
             ("limits", limits.into(), self.limits.origin),
+            ("room", format!("{} MB of files for each person", self.room.value), self.room.origin),
         ];
         rows.iter().map(|(name, value, origin)| format!("{name:<14} {value:<44} {origin}\n")).collect()
     }
