@@ -113,7 +113,7 @@ fn client(app: &App, world: &World, principal: &str, api: bool) -> Client {
 async fn ask(client: &Client, asked: &Asked, more: &[(&'static str, String)]) -> Answered {
     if asked.path.starts_with("/live") {
         let stream = client.stream(&asked.path).await;
-        return Answered { status: stream.status, location: None, cookie: None, body: String::new() };
+        return Answered { status: stream.status, ..Answered::default() };
     }
     let fields: Vec<_> = asked.fields.iter().chain(more).collect();
     if asked.method == Method::GET {

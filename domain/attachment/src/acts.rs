@@ -53,7 +53,7 @@ async fn announce_as(cx: &Cx, id: AttachmentId, input: &NewAttachment) -> Result
         );
         batch.lacks(
             "select 1 where (select count(*) from attachment where person = ?1 and contribution is null) > ?2
-                or (select coalesce(sum(case when hash = '' then size else bytes + small_bytes end), 0) from attachment where person = ?1) > ?3",
+                or (select cast(coalesce(sum(case when hash = '' then size else bytes + small_bytes end), 0) as bigint) from attachment where person = ?1) > ?3",
             vals![me, rules::WAITING, i64::try_from(cx.house.blobs.each).unwrap_or(i64::MAX)],
         );
         cx.write(batch, id).await

@@ -1,5 +1,6 @@
 //! Saying, answering, editing, withdrawing, and changing whom a thing is for.
 
+use attachment::Attaching;
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
 use membership::rules::Standing;
@@ -11,7 +12,7 @@ use shell::words;
 
 use crate::rules::{self, Refusal};
 use crate::said::Said;
-use crate::{ContributionId, Fades, For, Kind, TrailId, drafts, holding, store};
+use crate::{ContributionId, Fades, For, Kind, TrailId, attaching, drafts, holding, store};
 
 pub type Title = Line<0, 160>;
 pub type Body = Words<1, 20000>;
@@ -43,6 +44,9 @@ pub struct NewContribution {
     /// The draft that these words were; it goes when they are said.
     #[serde(default)]
     pub draft: Line<0, 80>,
+    /// One's own attachments, to stand with the words.
+    #[serde(default)]
+    pub attached: Attaching,
 }
 
 /// What other slices add: the trail that it continues, what it grew from.
@@ -140,6 +144,7 @@ pub async fn contribution(
         fades: input.fades.map(Fades::lasts),
     };
     let mentioned = row.insert(&mut batch, cx, me).await?;
+    attaching::attach_new(cx, &mut batch, &input.attached, id, id).await?;
     for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
         batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
@@ -244,6 +249,9 @@ pub struct NewReply {
     pub quote: Words<0, 1000>,
     #[serde(default)]
     pub draft: Line<0, 80>,
+    /// One's own attachments, to stand with the words.
+    #[serde(default)]
+    pub attached: Attaching,
 }
 
 /// Deeper than this, a reply stands beside what it answers.
@@ -294,6 +302,7 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
             fades: parent.fades_at.map(|at| at.0 - parent.at.0),
         };
         let mentioned = row.insert(&mut batch, cx, me).await?;
+        attaching::attach_new(cx, &mut batch, &input.attached, id, parent.root).await?;
         drafts::drop_in(&mut batch, me, &input.draft.0);
         let verb = if held.is_some() { "held" } else { "replied" };
         let toward = if held.is_some() { Vec::new() } else { parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned).collect() };
@@ -318,7 +327,7 @@ fn was_said(quote: &str, text: &str) -> bool {
 }
 
 /// The standing that answering and changing need.
-async fn may_speak(cx: &Cx, said: &Said) -> Result<Option<Standing>> {
+pub(crate) async fn may_speak(cx: &Cx, said: &Said) -> Result<Option<Standing>> {
     let Some(place) = &said.place else { return Ok(None) };
     let standing = members::standing(cx, place.id).await?;
     rules::may_answer(Some((place.stage, place.openness, &standing)))?;
@@ -346,7 +355,7 @@ fn guard_answer(batch: &mut Batch, cx: &Cx, me: PersonId, parent: &Said) {
 }
 
 /// Not suspended, and the community still lets them speak.
-fn guard_speaking(batch: &mut Batch, me: PersonId, said: &Said) {
+pub(crate) fn guard_speaking(batch: &mut Batch, me: PersonId, said: &Said) {
     if let Some(place) = &said.place {
         batch.lacks(members::SUSPENDED, vals![place.id, me]);
         batch.holds(
@@ -415,13 +424,13 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
 }
 
 /// One's own, visible and not withdrawn.
-async fn own(cx: &Cx, id: ContributionId) -> Result<Said> {
+pub(crate) async fn own(cx: &Cx, id: ContributionId) -> Result<Said> {
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
     rules::may_change(said.author.is(cx.viewer.person()), said.withdrawn, said.faded)?;
     Ok(said)
 }
 
-fn told(cx: &Cx, me: PersonId, verb: &'static str, about: &Said) -> Event {
+pub(crate) fn told(cx: &Cx, me: PersonId, verb: &'static str, about: &Said) -> Event {
     let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", about.id)
         .within(about.place.as_ref().map(|p| p.id))
         .in_conversation(about.root);
@@ -457,7 +466,8 @@ async fn set_withdrawn(cx: &Cx, me: PersonId, said: &Said, at: Val, verb: &'stat
         guard_speaking(&mut batch, me, said);
         batch.holds("select 1 from contribution where id = ?1 and (fades_at is null or fades_at > ?2)", vals![said.id, cx.now()]);
     }
-    batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at, me.into()]);
+    batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at.clone(), me.into()]);
+    attachment::acts::show(&mut batch, said.id.into(), at == Val::Null);
     batch.event(told(cx, me, verb, said));
     cx.write(batch, said.id).await?;
     Ok(said.clone())

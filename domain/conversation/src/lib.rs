@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod api;
+mod attaching;
 mod belongings;
 pub mod care;
 pub mod drafts;
@@ -68,11 +69,12 @@ pub fn slice() -> Slice {
             Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql")),
             Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
             Migration::new("conversation/0003", include_str!("../schema/0003_care.sql")),
+            Migration::new("conversation/0005", include_str!("../schema/0005_attached.sql")),
         ],
         projections: vec![project],
         derived: vec![],
         within: vec!["replied", "thanked", "said_me_too", "took_back_me_too"],
-        pages: [pages::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes()].into_iter().flatten().collect(),
+        pages: [pages::routes(), attaching::routes(), streams::routes(), marks::routes(), drafts::routes(), live::routes()].into_iter().flatten().collect(),
         api: api::routes(),
         panels: vec![
             panel(Place::Welcome, 20, streams::something_alive),

@@ -1,6 +1,7 @@
 //! One thing that was said, as its reader sees it: the row, and the partial that shows it in a stream.
 
 use askama::Template;
+use attachment::Attached;
 use community::{Openness, Stage};
 use kernel::{CommunityId, PersonId, Result, Row, Timestamp};
 use shell::{Html, T, Visit, words};
@@ -37,6 +38,8 @@ pub struct Said {
     /// Past its time. What it was is told to nobody, also before it is taken out of the database.
     pub faded: bool,
     pub care: Care,
+    /// What stands with the words.
+    pub attached: Vec<Attached>,
     /// Answers in it that were not withdrawn; for openings in streams.
     pub replies: i64,
 }
@@ -151,12 +154,14 @@ impl Said {
                 blocked: r.take()?,
                 keeper: r.take()?,
             },
+            attached: Vec::new(),
             replies: 0,
         };
         // A quote fades with what it quotes.
         if r.take::<Option<Timestamp>>()?.is_some_and(|at| at <= now) {
             said.quote = String::new();
         }
+        said.attached = attachment::shown::read(&r.take::<String>()?);
         said.replies = r.take()?;
         if said.fades_at.is_some_and(|at| at <= now) {
             said.fade();
@@ -171,7 +176,7 @@ impl Said {
         (self.faded, self.withdrawn) = (true, true);
         (self.words, self.title, self.quote, self.work) = Default::default();
         (self.html, self.kind, self.asks, self.edited_at) = Default::default();
-        (self.author.name, self.author.handle) = Default::default();
+        (self.author.name, self.author.handle, self.attached) = Default::default();
     }
 
     /// How long after it was said it fades, in a conversation that does.
@@ -248,6 +253,7 @@ struct SaidItem<'a> {
     heading: Option<String>,
     /// The community is not said again on its own pages.
     with_place: bool,
+    attachments: Html,
 }
 
 /// One item of a stream, the same on every page.
@@ -259,5 +265,6 @@ pub fn item(visit: &Visit, s: &Said, with_place: bool) -> Result<Html> {
         excerpt: s.excerpt(),
         heading: (!s.title.is_empty()).then(|| s.title.clone()),
         with_place,
+        attachments: attachment::shown::html(visit.t, &s.attached, true)?,
     })
 }

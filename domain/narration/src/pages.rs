@@ -34,6 +34,7 @@ struct NarrateBox {
     trails: Vec<Trail>,
     kinds: Vec<(String, String, String)>,
     circles: Vec<Circle>,
+    tools: Html,
 }
 
 async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
@@ -50,6 +51,7 @@ async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
         circles: circles::mine(&visit.cx).await?,
         kinds,
         form: form.with_once(visit.once()),
+        tools: attachment::shown::tools(visit.t)?,
     })
 }
 
