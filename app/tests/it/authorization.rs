@@ -54,12 +54,13 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/suspensions/") => &ids.suspension,
         p if p.contains("/sessions/") => &ids.session,
         p if p.contains("/tokens/") => &ids.token,
+        p if p.contains("/attachments/{id}") => &ids.attachment,
         p if p.contains("/trails/") => &ids.trail,
         p if p.contains("/circles/") => &ids.circle,
         _ => &ids.invitation,
     };
     let secret = if path.starts_with("/reset") { &ids.reset } else { &ids.link };
-    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home")
+    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home").replace("{variant}", "full")
 }
 
 /// An input that would do for who may: so that a refusal is about the person.
@@ -85,6 +86,9 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         (_, _) if last == "growth" => of(&[("words", "grown"), ("kind", "question")]),
         (_, _) if ["replies", "thanks", "contributions", "narrations"].contains(&last) => of(&[("words", "hello")]),
         ("PUT", p) if p.contains("contributions/{id}") && last == "{id}" => of(&[("words", "changed")]),
+        ("POST", "/attachments") => of(&[("name", "rota.txt"), ("size", "4")]),
+        ("PUT", "/attachments/{id}") => of(&[("alt", "what it shows")]),
+        ("POST", p) if p.contains("/contributions/") && last == "attachments" => of(&[("attached", "7")]),
         ("PUT", p) if p.contains("/drafts/") => of(&[("words", "a draft")]),
         ("POST", p) if last == "people" && p.contains("/circles/") => of(&[("people", "member")]),
         ("POST", _) if last == "circles" => of(&[("name", "those at night"), ("people", "member")]),

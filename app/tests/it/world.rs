@@ -40,6 +40,7 @@ pub struct Ids {
     pub mine: ContributionId,
     pub named: ContributionId,
     pub trail: String,
+    pub attachment: String,
     pub circle: String,
     pub session: String,
     pub token: String,
@@ -82,6 +83,7 @@ impl World {
             mine: none,
             named: none,
             trail: nothing(),
+            attachment: nothing(),
             circle: nothing(),
             session: nothing(),
             token: nothing(),
@@ -131,7 +133,11 @@ impl World {
         let author = self.by("author");
         let said = |words: &str, audience| NewContribution { words: words.into(), audience: Some(audience), kind: Some(Kind::Narration), ..Default::default() };
         let lineage = Lineage::default();
-        let closed = said("canary-closed words", For::Community);
+        let mut closed = said("canary-closed words", For::Community);
+        let bytes = futures_util::stream::iter([Ok::<_, ()>("canary-closed bytes".into())]);
+        let file = attachment::acts::take_whole(&author, "canary-closed name", "text/plain", bytes).await.unwrap();
+        closed.attached = attachment::Attaching(vec![file]);
+        self.ids.attachment = file.to_string();
         self.ids.closed_opening = conversation::acts::contribute(&author, Some(CLOSED), &closed, &lineage).await.unwrap();
         let knock = said("canary-members words", For::Community);
         self.ids.knock_opening = conversation::acts::contribute(&author, Some(KNOCK), &knock, &lineage).await.unwrap();

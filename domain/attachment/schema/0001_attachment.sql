@@ -4,6 +4,7 @@ create table attachment (
     contribution bigint,
     conversation bigint,
     shown boolean not null,
+    fades_at bigint,
     kind text not null,
     name text not null,
     type text not null,

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use futures_util::Stream;
 use kernel::blobs::Gathered;
-use kernel::{Batch, Blobs, Cx, Error, House, Id, Line, Problems, Result, Words, clock, decide, vals};
+use kernel::{Batch, Blobs, Cx, Error, House, Id, Line, Problems, Result, Timestamp, Words, clock, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -193,7 +193,7 @@ fn looks_like_text(head: &[u8]) -> bool {
     std::str::from_utf8(head.get(..head.len().min(512)).unwrap_or_default()).is_ok()
 }
 
-async fn make_picture(blobs: &Blobs, path: std::path::PathBuf, format: Format, now: kernel::Timestamp) -> Result<Made> {
+async fn make_picture(blobs: &Blobs, path: std::path::PathBuf, format: Format, now: Timestamp) -> Result<Made> {
     let _table = picture::TABLES.acquire().await.map_err(|e| Error::broken(e.to_string()))?;
     let made = tokio::task::spawn_blocking(move || picture::write_anew(&path, format)).await;
     let made = made.map_err(|e| Error::broken(format!("a picture: {e}")))??;
@@ -257,8 +257,17 @@ impl JsonSchema for Attaching {
     }
 }
 
+/// What attachments come to stand with.
+#[derive(Clone, Copy, Debug)]
+pub struct With {
+    pub contribution: Id,
+    pub conversation: Id,
+    /// Where talk fades, what stands with it fades, too.
+    pub fades_at: Option<Timestamp>,
+}
+
 /// Lets one's own stand with a contribution, after `before`. Appended to the batch of saying it.
-pub async fn attach(cx: &Cx, batch: &mut Batch, attaching: &Attaching, before: Vec<Attached>, to: Id, conversation: Id) -> Result<Vec<Attached>> {
+pub async fn attach(cx: &Cx, batch: &mut Batch, attaching: &Attaching, before: Vec<Attached>, with: With) -> Result<Vec<Attached>> {
     let mut ids = attaching.0.clone();
     ids.sort();
     ids.dedup();
@@ -277,8 +286,8 @@ pub async fn attach(cx: &Cx, batch: &mut Batch, attaching: &Attaching, before: V
         all.push(found.shown.clone());
         batch.exactly(
             1,
-            "update attachment set contribution = ?3, conversation = ?4, shown = ?5 where id = ?1 and person = ?2 and contribution is null and hash <> ''",
-            vals![*id, cx.me()?, to, conversation, true],
+            "update attachment set contribution = ?3, conversation = ?4, fades_at = ?5 where id = ?1 and person = ?2 and contribution is null and hash <> ''",
+            vals![*id, cx.me()?, with.contribution, with.conversation, with.fades_at],
         );
     }
     Ok(all)

@@ -68,12 +68,13 @@ pub struct Served {
     pub bytes: u64,
 }
 
-/// One variant of an attachment that the viewer sees: what it stands with is theirs to see and not withdrawn, or it is
-/// their own.
+/// One variant of an attachment that the viewer sees: what it stands with is theirs to see, not withdrawn and not past its
+/// time, or it is their own.
 pub async fn seen(cx: &Cx, id: AttachmentId, small: bool) -> Result<Option<Served>> {
     let sql = "select a.name, a.kind, a.type, a.hash, a.bytes, a.small_type, a.small_hash, a.small_bytes from attachment a
-        where a.id = ?1 and a.hash <> '' and ((a.shown and visible_to(a.conversation, ?2)) or a.person = ?2)";
-    let Some(mut r) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };
+        where a.id = ?1 and a.hash <> '' and (a.fades_at is null or a.fades_at > ?3)
+          and ((a.shown and visible_to(a.conversation, ?2)) or a.person = ?2)";
+    let Some(mut r) = cx.db().one(sql, vals![id, cx.viewer, cx.now()]).await? else { return Ok(None) };
     let (name, kind) = (r.take()?, r.take()?);
     if small {
         r.skip(3);

@@ -1,6 +1,7 @@
 //! Saying, answering, editing, withdrawing, and changing whom a thing is for.
 
 use attachment::Attaching;
+use attachment::acts::With;
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
 use membership::rules::Standing;
@@ -144,7 +145,9 @@ pub async fn contribution(
         fades: input.fades.map(Fades::lasts),
     };
     let mentioned = row.insert(&mut batch, cx, me).await?;
-    attaching::attach_new(cx, &mut batch, &input.attached, id, id).await?;
+    let fades_at = input.fades.map(|f| cx.now().plus(f.lasts()));
+    let with = With { contribution: id.into(), conversation: id.into(), fades_at };
+    attaching::attach_new(cx, &mut batch, &input.attached, with).await?;
     for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
         batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
@@ -302,7 +305,9 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
             fades: parent.fades_at.map(|at| at.0 - parent.at.0),
         };
         let mentioned = row.insert(&mut batch, cx, me).await?;
-        attaching::attach_new(cx, &mut batch, &input.attached, id, parent.root).await?;
+        let fades_at = parent.fades_at.map(|at| cx.now().plus(at.0 - parent.at.0));
+        let with = With { contribution: id.into(), conversation: parent.root.into(), fades_at };
+        attaching::attach_new(cx, &mut batch, &input.attached, with).await?;
         drafts::drop_in(&mut batch, me, &input.draft.0);
         let verb = if held.is_some() { "held" } else { "replied" };
         let toward = if held.is_some() { Vec::new() } else { parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned).collect() };

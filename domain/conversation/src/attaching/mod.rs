@@ -1,7 +1,10 @@
 //! What stands with words: at saying, afterwards with one's own, described, and taken away again.
 
+#[cfg(test)]
+mod tests;
+
 use askama::Template;
-use attachment::acts::{self as attachments, Describing};
+use attachment::acts::{self as attachments, Describing, With};
 use attachment::{Attached, AttachmentId, Attaching, shown};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
@@ -28,12 +31,12 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// With words that are said just now.
-pub(crate) async fn attach_new(cx: &Cx, batch: &mut Batch, attaching: &Attaching, id: ContributionId, root: ContributionId) -> Result<()> {
+pub(crate) async fn attach_new(cx: &Cx, batch: &mut Batch, attaching: &Attaching, with: With) -> Result<()> {
     if attaching.0.is_empty() {
         return Ok(());
     }
-    let all = attachments::attach(cx, batch, attaching, Vec::new(), id.into(), root.into()).await?;
-    batch.exactly(1, "update contribution set attached = ?2 where id = ?1", vals![id, shown::kept(&all)?]);
+    let all = attachments::attach(cx, batch, attaching, Vec::new(), with).await?;
+    batch.exactly(1, "update contribution set attached = ?2 where id = ?1", vals![with.contribution, shown::kept(&all)?]);
     Ok(())
 }
 
@@ -53,9 +56,10 @@ pub async fn add(cx: &Cx, id: ContributionId, attaching: &Attaching) -> Result<(
     decide(|| async {
         let now = own(cx, id).await?;
         may_speak(cx, &now).await?;
+        let with = With { contribution: id.into(), conversation: now.root.into(), fades_at: now.fades_at };
         let mut batch = Batch::new();
         guard_speaking(&mut batch, me, &now);
-        let all = attachments::attach(cx, &mut batch, attaching, now.attached.clone(), id.into(), now.root.into()).await?;
+        let all = attachments::attach(cx, &mut batch, attaching, now.attached.clone(), with).await?;
         if all == now.attached {
             return Ok(());
         }
