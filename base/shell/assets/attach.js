@@ -118,7 +118,9 @@
 		const blur = ({ x, y, w, h }) => {
 			const long = Math.max(w, h), tiny = document.createElement("canvas");
 			[tiny.width, tiny.height] = [w, h].map((n) => Math.max(1, Math.round(n / long * 6)));
-			tiny.getContext("2d").drawImage(source, x, y, w, h, 0, 0, tiny.width, tiny.height);
+			const small = tiny.getContext("2d");
+			small.imageSmoothingQuality = "high";
+			small.drawImage(source, x, y, w, h, 0, 0, tiny.width, tiny.height);
 			paper.drawImage(tiny, 0, 0, tiny.width, tiny.height, x, y, w, h);
 		};
 		const draw = (withFrame = true) => {
