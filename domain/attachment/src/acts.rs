@@ -22,10 +22,25 @@ pub struct NewAttachment {
     /// What it is called.
     pub name: Line<1, 200>,
     /// How many bytes it has.
+    #[serde(deserialize_with = "bytes_of")]
     pub size: u64,
     /// Its content type, as far as known. What it is, its content decides.
     #[serde(default, rename = "type")]
     pub content_type: Line<0, 120>,
+}
+
+/// A number, in JSON and in a form; written out, it is one too.
+fn bytes_of<'de, D: serde::Deserializer<'de>>(d: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Size {
+        Number(u64),
+        Text(String),
+    }
+    match Size::deserialize(d)? {
+        Size::Number(n) => Ok(n),
+        Size::Text(text) => text.parse().map_err(|_| serde::de::Error::custom("not a number of bytes")),
+    }
 }
 
 /// Announces a file that will be brought in pieces.
