@@ -62,9 +62,9 @@ async fn announce_as(cx: &Cx, id: AttachmentId, input: &NewAttachment) -> Result
         rules::may_bring(kind, input.size, store::room(cx, me).await?)?;
         let mut batch = Batch::new();
         batch.run(
-            "insert into attachment (id, person, shown, kind, name, type, size, hash, bytes, small_hash, small_type, small_bytes, width, height,
-                alt, without_alt, at) values (?1, ?2, ?3, ?4, ?5, '', ?6, '', 0, '', '', 0, 0, 0, '', ?7, ?8)",
-            vals![id, me, true, kind, &name, i64::try_from(input.size).unwrap_or(i64::MAX), false, cx.now()],
+            "insert into attachment (id, person, kind, name, type, size, hash, bytes, small_hash, small_type, small_bytes, width, height,
+                alt, without_alt, at) values (?1, ?2, ?3, ?4, '', ?5, '', 0, '', '', 0, 0, 0, '', ?6, ?7)",
+            vals![id, me, kind, &name, i64::try_from(input.size).unwrap_or(i64::MAX), false, cx.now()],
         );
         batch.lacks(
             "select 1 where (select count(*) from attachment where person = ?1 and contribution is null) > ?2
@@ -272,17 +272,8 @@ impl JsonSchema for Attaching {
     }
 }
 
-/// What attachments come to stand with.
-#[derive(Clone, Copy, Debug)]
-pub struct With {
-    pub contribution: Id,
-    pub conversation: Id,
-    /// Where talk fades, what stands with it fades, too.
-    pub fades_at: Option<Timestamp>,
-}
-
 /// Lets one's own stand with a contribution, after `before`. Appended to the batch of saying it.
-pub async fn attach(cx: &Cx, batch: &mut Batch, attaching: &Attaching, before: Vec<Attached>, with: With) -> Result<Vec<Attached>> {
+pub async fn attach(cx: &Cx, batch: &mut Batch, attaching: &Attaching, before: Vec<Attached>, to: Id) -> Result<Vec<Attached>> {
     let mut ids = attaching.0.clone();
     ids.sort();
     ids.dedup();
@@ -301,8 +292,8 @@ pub async fn attach(cx: &Cx, batch: &mut Batch, attaching: &Attaching, before: V
         all.push(found.shown.clone());
         batch.exactly(
             1,
-            "update attachment set contribution = ?3, conversation = ?4, fades_at = ?5 where id = ?1 and person = ?2 and contribution is null and hash <> ''",
-            vals![*id, cx.me()?, with.contribution, with.conversation, with.fades_at],
+            "update attachment set contribution = ?3 where id = ?1 and person = ?2 and contribution is null and hash <> ''",
+            vals![*id, cx.me()?, to],
         );
     }
     Ok(all)
@@ -345,11 +336,6 @@ async fn remove_own(cx: &Cx, id: AttachmentId) -> Result<()> {
     cx.house.db.write(batch).await?;
     cx.house.blobs.let_go(id.into()).await;
     Ok(())
-}
-
-/// What is withdrawn is not found, nor is what stands with it; its author brings both back.
-pub fn show(batch: &mut Batch, contribution: Id, shown: bool) {
-    batch.run("update attachment set shown = ?2 where contribution = ?1", vals![contribution, shown]);
 }
 
 /// What stands with nothing goes after a day; bytes that no row names, when they have lain for an hour. One shelf of 256 at

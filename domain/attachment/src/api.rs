@@ -21,8 +21,6 @@ pub(crate) fn routes() -> Vec<Route> {
             .doc(Doc::new("How far one's own file has come").gives::<State>()),
         Route::put("/api/v1/attachments/{id}/bytes", Needs { body: FILE, ..write }, pages::take)
             .doc(Doc::new("Send bytes of a file, from the header Upload-Offset on; a wrong place answers 409 with the right one").gives::<State>()),
-        Route::get("/api/v1/attachments/{id}/{variant}", Needs::new(Who::ApiRead, Rate::Read, 0), pages::file)
-            .doc(Doc::new("The file itself: full, or small for a picture")),
     ]
 }
 

@@ -6,7 +6,7 @@ mod belongings;
 mod pages;
 mod picture;
 pub mod rules;
-mod serving;
+pub mod serving;
 pub mod shown;
 mod sniff;
 pub mod store;

@@ -1,5 +1,5 @@
-//! Bringing files from a page, and the files themselves. Their answers are for the page's script; forms without one are the
-//! conversation's.
+//! Bringing files from a page. The answers are for the page's script; forms without one, and the files themselves, are the
+//! conversation's, which knows who sees what they stand with.
 
 use axum::Json;
 use axum::body::Body;
@@ -13,14 +13,13 @@ use shell::{Act, Answer, Needs, Path, Rate, Route, Visit, Who};
 
 use crate::acts::{self, NewAttachment, Taken};
 use crate::api::State;
-use crate::{AttachmentId, serving, store};
+use crate::{AttachmentId, store};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::post("/attachments", Needs::acting(), announce),
         Route::get("/attachments/{id}", Needs::reading_own(), state),
         Route::put("/attachments/{id}/bytes", Needs::new(Who::SignedIn, Rate::Write, FILE), take),
-        Route::get("/attachments/{id}/{variant}", Needs::reading(), file),
     ]
 }
 
@@ -56,10 +55,6 @@ pub(crate) async fn take(visit: Visit, Path(id): Path<String>, headers: HeaderMa
         Taken::Now { own, got } => Ok(answer(StatusCode::OK, got, &State::of(&own, got))),
         Taken::Elsewhere(got) => Ok(answer(StatusCode::CONFLICT, got, &serde_json::json!({"got": got}))),
     }
-}
-
-pub(crate) async fn file(visit: Visit, Path((id, variant)): Path<(String, String)>, headers: HeaderMap) -> Answer {
-    Ok(serving::serve(&visit.cx, id.parse()?, &variant, &headers).await?)
 }
 
 /// What a plain form brings: files, each kept as it comes, and the other fields.

@@ -5,23 +5,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{Cx, Error, Result};
 
-use crate::store::{self, Served};
-use crate::{AttachmentId, Kind};
+use crate::Kind;
+use crate::store::Served;
 
 /// A file is shown by nobody's scripts, in nobody's frame, and asks for nothing.
 const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-pub async fn serve(cx: &Cx, id: AttachmentId, variant: &str, headers: &HeaderMap) -> Result<Response> {
-    let small = match variant {
-        "full" => false,
-        "small" => true,
-        _ => return Err(Error::NotFound),
-    };
-    let file = store::seen(cx, id, small).await?.ok_or(Error::NotFound)?;
+/// Whether this viewer may see it was asked before.
+pub async fn serve(cx: &Cx, file: &Served, headers: &HeaderMap) -> Result<Response> {
     let etag = format!("\"{}\"", file.hash);
     let asked = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     if asked(header::IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, common(&file, &etag)).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, common(file, &etag)).into_response());
     }
     let current = asked(header::IF_RANGE).is_none_or(|tag| tag == etag);
     let range = asked(header::RANGE).filter(|_| current).map_or(Range::Whole, |text| range(text, file.bytes));
@@ -34,9 +29,9 @@ pub async fn serve(cx: &Cx, id: AttachmentId, variant: &str, headers: &HeaderMap
         }
     };
     let Some(stream) = cx.house.blobs.read(&file.hash, from, length).await? else {
-        return Err(Error::broken(format!("attachment {id} has no file")));
+        return Err(Error::broken(format!("the file {} is not here", file.hash)));
     };
-    let mut response = (status, common(&file, &etag), Body::from_stream(stream)).into_response();
+    let mut response = (status, common(file, &etag), Body::from_stream(stream)).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     if status == StatusCode::PARTIAL_CONTENT

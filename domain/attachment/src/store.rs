@@ -68,17 +68,23 @@ pub struct Served {
     pub bytes: u64,
 }
 
-/// One variant of an attachment that the viewer sees: what it stands with is theirs to see, not withdrawn and not past its
-/// time, or it is their own.
-pub async fn seen(cx: &Cx, id: AttachmentId, small: bool) -> Result<Option<Served>> {
-    let sql = "select a.name, a.kind, a.type, a.hash, a.bytes, a.small_type, a.small_hash, a.small_bytes from attachment a
-        where a.id = ?1 and a.hash <> '' and (a.fades_at is null or a.fades_at > ?3)
-          and ((a.shown and visible_to(a.conversation, ?2)) or a.person = ?2)";
-    let Some(mut r) = cx.db().one(sql, vals![id, cx.viewer, cx.now()]).await? else { return Ok(None) };
-    let (name, kind) = (r.take()?, r.take()?);
-    if small {
-        r.skip(3);
+/// What variants are called: as large as a page needs, and small beside others.
+pub fn is_small(variant: &str) -> Option<bool> {
+    match variant {
+        "full" => Some(false),
+        "small" => Some(true),
+        _ => None,
     }
-    let (content_type, hash, bytes): (_, String, i64) = (r.take()?, r.take()?, r.take()?);
-    Ok((!hash.is_empty()).then_some(Served { name, kind, content_type, hash, bytes: bytes.unsigned_abs() }))
+}
+
+impl Served {
+    /// From name, kind, and type, hash and bytes of the full and of the small file; None where there is no such variant.
+    pub fn from_row(mut r: Row, small: bool) -> Result<Option<Self>> {
+        let (name, kind) = (r.take()?, r.take()?);
+        if small {
+            r.skip(3);
+        }
+        let (content_type, hash, bytes): (_, String, i64) = (r.take()?, r.take()?, r.take()?);
+        Ok((!hash.is_empty()).then_some(Self { name, kind, content_type, hash, bytes: bytes.unsigned_abs() }))
+    }
 }

@@ -1,7 +1,6 @@
 //! Saying, answering, editing, withdrawing, and changing whom a thing is for.
 
 use attachment::Attaching;
-use attachment::acts::With;
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
 use membership::rules::Standing;
@@ -145,9 +144,7 @@ pub async fn contribution(
         fades: input.fades.map(Fades::lasts),
     };
     let mentioned = row.insert(&mut batch, cx, me).await?;
-    let fades_at = input.fades.map(|f| cx.now().plus(f.lasts()));
-    let with = With { contribution: id.into(), conversation: id.into(), fades_at };
-    attaching::attach_new(cx, &mut batch, &input.attached, with).await?;
+    attaching::attach_new(cx, &mut batch, &input.attached, id).await?;
     for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
         batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
@@ -305,9 +302,7 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
             fades: parent.fades_at.map(|at| at.0 - parent.at.0),
         };
         let mentioned = row.insert(&mut batch, cx, me).await?;
-        let fades_at = parent.fades_at.map(|at| cx.now().plus(at.0 - parent.at.0));
-        let with = With { contribution: id.into(), conversation: parent.root.into(), fades_at };
-        attaching::attach_new(cx, &mut batch, &input.attached, with).await?;
+        attaching::attach_new(cx, &mut batch, &input.attached, id).await?;
         drafts::drop_in(&mut batch, me, &input.draft.0);
         let verb = if held.is_some() { "held" } else { "replied" };
         let toward = if held.is_some() { Vec::new() } else { parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned).collect() };
@@ -471,8 +466,7 @@ async fn set_withdrawn(cx: &Cx, me: PersonId, said: &Said, at: Val, verb: &'stat
         guard_speaking(&mut batch, me, said);
         batch.holds("select 1 from contribution where id = ?1 and (fades_at is null or fades_at > ?2)", vals![said.id, cx.now()]);
     }
-    batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at.clone(), me.into()]);
-    attachment::acts::show(&mut batch, said.id.into(), at == Val::Null);
+    batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at, me.into()]);
     batch.event(told(cx, me, verb, said));
     cx.write(batch, said.id).await?;
     Ok(said.clone())

@@ -54,6 +54,8 @@ pub fn routes() -> Vec<Route> {
             .doc(Doc::new("Let attachments stand with one's own words, afterwards").takes::<More>().created::<Contribution>()),
         Route::put("/api/v1/attachments/{id}", write, describe)
             .doc(Doc::new("Say what one's own picture shows").takes::<Describing>().gives::<Attachment>()),
+        Route::get("/api/v1/attachments/{id}/{variant}", read, attaching::file)
+            .doc(Doc::new("The file of an attachment: full, or small for a picture")),
         Route::delete("/api/v1/attachments/{id}", write, remove).doc(Doc::new("Take one's own attachment away")),
         Route::get("/api/v1/contributions/{id}/thanks", read, thanks)
             .doc(Doc::new("Thanks for one contribution").gives::<List<Thanks>>()),

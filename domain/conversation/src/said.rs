@@ -187,7 +187,7 @@ impl Said {
     /// Words that are not for this viewer leave nothing of themselves; of who is blocked, not even the name.
     fn cover(&mut self) {
         (self.title, self.words, self.quote, self.work, self.link) = Default::default();
-        (self.html, self.trail) = (Html::default(), None);
+        (self.html, self.trail, self.attached) = (Html::default(), None, Vec::new());
         if self.care.blocked {
             (self.author.name, self.author.handle) = (String::new(), None);
         }

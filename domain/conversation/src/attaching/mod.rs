@@ -4,10 +4,11 @@
 mod tests;
 
 use askama::Template;
-use attachment::acts::{self as attachments, Describing, With};
-use attachment::{Attached, AttachmentId, Attaching, shown};
+use attachment::acts::{self as attachments, Describing};
+use attachment::store::{Served, is_small};
+use attachment::{Attached, AttachmentId, Attaching, serving, shown};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::Json;
 use kernel::{Batch, Cx, Error, PersonId, Result, decide, vals};
@@ -27,16 +28,17 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/contributions/{id}/attachments", Needs::new(Who::SignedIn, Rate::Write, FILE), bring),
         Route::put("/attachments/{id}", Needs::acting(), describe_page),
         Route::delete("/attachments/{id}", Needs::acting(), remove_page),
+        Route::get("/attachments/{id}/{variant}", Needs::reading(), file),
     ]
 }
 
 /// With words that are said just now.
-pub(crate) async fn attach_new(cx: &Cx, batch: &mut Batch, attaching: &Attaching, with: With) -> Result<()> {
+pub(crate) async fn attach_new(cx: &Cx, batch: &mut Batch, attaching: &Attaching, id: ContributionId) -> Result<()> {
     if attaching.0.is_empty() {
         return Ok(());
     }
-    let all = attachments::attach(cx, batch, attaching, Vec::new(), with).await?;
-    batch.exactly(1, "update contribution set attached = ?2 where id = ?1", vals![with.contribution, shown::kept(&all)?]);
+    let all = attachments::attach(cx, batch, attaching, Vec::new(), id.into()).await?;
+    batch.exactly(1, "update contribution set attached = ?2 where id = ?1", vals![id, shown::kept(&all)?]);
     Ok(())
 }
 
@@ -56,10 +58,9 @@ pub async fn add(cx: &Cx, id: ContributionId, attaching: &Attaching) -> Result<(
     decide(|| async {
         let now = own(cx, id).await?;
         may_speak(cx, &now).await?;
-        let with = With { contribution: id.into(), conversation: now.root.into(), fades_at: now.fades_at };
         let mut batch = Batch::new();
         guard_speaking(&mut batch, me, &now);
-        let all = attachments::attach(cx, &mut batch, attaching, now.attached.clone(), with).await?;
+        let all = attachments::attach(cx, &mut batch, attaching, now.attached.clone(), id.into()).await?;
         if all == now.attached {
             return Ok(());
         }
@@ -118,6 +119,24 @@ pub async fn remove(cx: &Cx, id: AttachmentId) -> Result<Option<Said>> {
         Ok(Some(now))
     })
     .await
+}
+
+/// The file of an attachment, for who may see the words it stands with, as they may: not withdrawn, not past its time, not
+/// hidden, not of somebody they blocked. One's own, always until its time.
+async fn seen(cx: &Cx, id: AttachmentId, small: bool) -> Result<Option<Served>> {
+    let sql = "select a.name, a.kind, a.type, a.hash, a.bytes, a.small_type, a.small_hash, a.small_bytes
+        from attachment a left join contribution c on c.id = a.contribution
+        where a.id = ?1 and a.hash <> '' and (c.fades_at is null or c.fades_at > ?3)
+          and (a.person = ?2 or (c.withdrawn_at is null and visible_to(c.root, ?2) and unblocked_by(c.author, ?2)
+               and ((c.hidden = '' and c.held = '') or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))))";
+    let row = cx.db().one(sql, vals![id, cx.viewer, cx.now()]).await?;
+    row.map_or(Ok(None), |row| Served::from_row(row, small))
+}
+
+pub(crate) async fn file(visit: Visit, Path((id, variant)): Path<(String, String)>, headers: HeaderMap) -> Answer {
+    let small = is_small(&variant).ok_or(Error::NotFound)?;
+    let file = seen(&visit.cx, id.parse()?, small).await?.ok_or(Error::NotFound)?;
+    Ok(serving::serve(&visit.cx, &file, &headers).await?)
 }
 
 #[derive(Template)]

@@ -104,6 +104,24 @@ fn what_is_withdrawn_takes_along_what_stands_with_it_and_brings_it_back() {
 }
 
 #[test]
+fn what_is_hidden_or_held_is_seen_by_its_author_and_stewards_alone() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let file = bring(&w, w.bo, "a.txt", b"bos").await;
+        let id = w.contribute(w.bo, &with("here", &[file])).await.unwrap();
+        assert_eq!(w.fetches(w.cy, file).await, StatusCode::OK);
+        for column in ["update contribution set hidden = 'rule' where id = ?1", "update contribution set hidden = '', held = 'first' where id = ?1"] {
+            let mut batch = kernel::Batch::new();
+            batch.run(column, vals![id]);
+            w.app.house.db.write(batch).await.unwrap();
+            assert_eq!(w.fetches(w.cy, file).await, StatusCode::NOT_FOUND);
+            assert_eq!(w.fetches(w.ada, file).await, StatusCode::OK, "a steward");
+            assert_eq!(w.fetches(w.bo, file).await, StatusCode::OK, "its author");
+        }
+    });
+}
+
+#[test]
 fn what_stands_with_talk_that_fades_fades_with_it() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
