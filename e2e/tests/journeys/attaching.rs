@@ -44,6 +44,7 @@ async fn a_voice_note_and_a_covered_picture_are_met_by_somebody_else() {
     ada.fill("Your words", "The board at the change of shift, and what I noticed.").await;
     ada.brings(".attach-with input:not([capture])", &picture).await;
     ada.sees("board.png").await;
+    shown_whole(&ada, "[data-cover]").await;
     ada.click("Cover faces or names").await;
     ada.find("dialog.cover canvas").await;
     // The frame stands in the middle; Enter covers what is in it.
@@ -55,6 +56,7 @@ async fn a_voice_note_and_a_covered_picture_are_met_by_somebody_else() {
     ada.wait_for("the picture as it will be sent", async || Ok((ada.count("dialog.cover").await == 0).then_some(()))).await;
     ada.expects("nothing is sent before it is said", ada.count(".to-attach progress:not([hidden])").await == 0);
 
+    shown_whole(&ada, "[data-record]").await;
     ada.click("Record a voice note").await;
     ada.sees("It is recording.").await;
     ada.sees_in("[role=timer]", "0:02").await;
@@ -62,10 +64,12 @@ async fn a_voice_note_and_a_covered_picture_are_met_by_somebody_else() {
     ada.find(".to-attach audio").await;
     ada.inspect("what goes with the words").await;
 
+    shown_whole(&ada, "main form > .actions").await;
     // Without a word on the picture the page asks for it, and keeps everything.
     ada.click_in("form", "Say it").await;
     ada.writes_in("What does it show?").await;
     ada.types("A board with names, covered, and seven beds.").await;
+    shown_whole(&ada, "main form > .actions").await;
     ada.follow_in("form", "Say it").await;
     ada.sees("and what I noticed").await;
     let conversation = ada.at().await;
@@ -86,15 +90,22 @@ async fn a_voice_note_and_a_covered_picture_are_met_by_somebody_else() {
     bo.sees("and what I noticed").await;
     bo.inspect("a stream with a picture and a voice note").await;
 
+    shown_whole(&ada, ".opening .acts").await;
     ada.follow("What goes with it").await;
     ada.arrives_at("What goes with your words").await;
     ada.inspect("what goes with one's words").await;
+    shown_whole(&ada, ".to-attach li:last-child .plain").await;
     ada.click_in(".to-attach li:last-child", &ada.reads(".to-attach li:last-child .plain").await).await;
     ada.wait_for("one thing less", async || Ok((ada.count(".to-attach > li").await == 1).then_some(()))).await;
     bo.open(&conversation).await;
     bo.sees("and what I noticed").await;
     bo.expects("what was taken away is gone", bo.count(".attachments audio").await == 0 && bo.count(".attachments img").await == 1);
     all_go([ada, bo]).await;
+}
+
+/// Scrolls as a thumb does, away from the bar at the bottom of a phone.
+async fn shown_whole(person: &Person, css: &str) {
+    person.js("document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })", &[css]).await;
 }
 
 /// A picture of black and white squares, finer than what is left of a covered place.
