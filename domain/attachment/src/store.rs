@@ -81,10 +81,8 @@ impl Served {
     /// From name, kind, and type, hash and bytes of the full and of the small file; None where there is no such variant.
     pub fn from_row(mut r: Row, small: bool) -> Result<Option<Self>> {
         let (name, kind) = (r.take()?, r.take()?);
-        if small {
-            r.skip(3);
-        }
-        let (content_type, hash, bytes): (_, String, i64) = (r.take()?, r.take()?, r.take()?);
+        let full: (String, String, i64) = (r.take()?, r.take()?, r.take()?);
+        let (content_type, hash, bytes) = if small { (r.take()?, r.take()?, r.take()?) } else { full };
         Ok((!hash.is_empty()).then_some(Self { name, kind, content_type, hash, bytes: bytes.unsigned_abs() }))
     }
 }
