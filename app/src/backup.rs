@@ -62,6 +62,9 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
     let opened = open(config, "command").await?;
     std::fs::create_dir_all(folder.join("files"))?;
     crate::config::own_only(&folder);
+    // Files first, and again those that came since: whatever a row of the copy names is here, also when it was taken away or
+    // brought while this ran. What is named by its hash never changes.
+    copy_tree(&config.files(), &folder.join("files"))?;
     // Before the copy: what is written meanwhile may be in it, what was there before has to be.
     let events = kernel::journal::head(&opened.house.db).await?;
     let database = match config.place()? {
@@ -76,7 +79,8 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
             None
         }
     };
-    let files = copy_tree(&config.files(), &folder.join("files"), &folder)?;
+    copy_tree(&config.files(), &folder.join("files"))?;
+    let files = sums(&folder.join("files"), &folder)?;
     let manifest = Manifest {
         made_at: Clock::System.now().rfc3339(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -91,21 +95,32 @@ pub async fn backup(config: &Config, to: Option<PathBuf>) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn copy_tree(from: &Path, to: &Path, root: &Path) -> Result<Vec<Sum>> {
-    let mut sums = Vec::new();
-    let Ok(entries) = std::fs::read_dir(from) else { return Ok(sums) };
+/// What is not there yet. Files on their way stay behind, and one that goes meanwhile is no row's any more.
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    let Ok(entries) = std::fs::read_dir(from) else { return Ok(()) };
     for entry in entries {
         let entry = entry?;
         let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
+        if entry.file_type()?.is_dir() && entry.file_name() != "incoming" {
             std::fs::create_dir_all(&target)?;
-            sums.extend(copy_tree(&entry.path(), &target, root)?);
-        } else if entry.file_type()?.is_file() {
-            std::fs::copy(entry.path(), &target)?;
-            sums.push(sum(root, &target)?);
+            copy_tree(&entry.path(), &target)?;
+        } else if entry.file_type()?.is_file() && !target.exists() {
+            match std::fs::copy(entry.path(), &target) {
+                Err(gone) if gone.kind() == std::io::ErrorKind::NotFound => {}
+                done => drop(done.with_context(|| format!("{} cannot be copied", entry.path().display()))?),
+            }
         }
     }
-    Ok(sums)
+    Ok(())
+}
+
+fn sums(folder: &Path, root: &Path) -> Result<Vec<Sum>> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { all.extend(sums(&path, root)?) } else { all.push(sum(root, &path)?) }
+    }
+    Ok(all)
 }
 
 fn manifest(backup: &Path) -> Result<Manifest> {
@@ -128,15 +143,16 @@ pub async fn restore_verify(backup: &Path) -> Result<String> {
     let place = std::env::temp_dir().join(format!("tacit-restore-{}", kernel::random::hex(&kernel::Random::System.bytes::<8>()?)));
     std::fs::create_dir_all(&place)?;
     crate::config::own_only(&place);
-    let outcome = try_in(&place, backup, manifest.events).await;
+    let outcome = try_in(&place, backup, &manifest).await;
     let _ = std::fs::remove_dir_all(&place);
     outcome
 }
 
-async fn try_in(place: &Path, backup: &Path, events: i64) -> Result<String> {
+async fn try_in(place: &Path, backup: &Path, manifest: &Manifest) -> Result<String> {
+    let events = manifest.events;
     let file = place.join("tacit.db");
     std::fs::copy(backup.join("tacit.db"), &file)?;
-    let opened = open_place(&Place::Sqlite(file), "restore").await?;
+    let opened = open_place(&Place::Sqlite(file), "restore", kernel::Blobs::at(backup.join("files"), 0)).await?;
     let check: String = match opened.house.db.one("pragma integrity_check", vals![]).await? {
         Some(mut row) => row.take()?,
         None => "no answer".into(),
@@ -145,14 +161,22 @@ async fn try_in(place: &Path, backup: &Path, events: i64) -> Result<String> {
         bail!("the database is damaged: {check}");
     }
     let found = verify::verify(&opened.house, |_| {}).await?;
+    let named = opened.house.db.query("select hash from attachment where hash <> '' union select small_hash from attachment where small_hash <> ''", vals![]).await?;
     opened.close().await;
+    let known: std::collections::HashSet<&str> = manifest.files.iter().map(|f| f.sha256.as_str()).collect();
+    for mut row in named {
+        let hash: String = row.take()?;
+        if !known.contains(hash.as_str()) {
+            bail!("a file that stands with somebody's words is missing: {hash}");
+        }
+    }
     if found.events < events {
         bail!("the journal has {} events and should have {events}", found.events);
     }
     if !found.is_good() {
         bail!("what is derived differs from the journal: {:?}", found.tables);
     }
-    Ok(format!("good: {} events, nothing differs, the database checks out", found.events))
+    Ok(format!("good: {} events, nothing differs, {} files are whole, the database checks out", found.events, manifest.files.len()))
 }
 
 /// Puts a backup in the place of what is there, after it was tried. What was there is kept beside it.
@@ -181,7 +205,7 @@ pub async fn restore(config: &Config, backup: &Path, yes: bool) -> Result<String
         std::fs::rename(config.files(), config.data.value.join(format!("files-before-restore-{stamp}")))?;
     }
     std::fs::create_dir_all(config.files())?;
-    copy_tree(&backup.join("files"), &config.files(), backup)?;
+    copy_tree(&backup.join("files"), &config.files())?;
     Ok(tried)
 }
 

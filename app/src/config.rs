@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use kernel::db::Place;
+use kernel::{Blobs, blobs};
 use serde::Deserialize;
 use shell::limits::{Classes, Often};
 
@@ -40,6 +41,9 @@ pub struct ServeFlags {
     /// Where figures for a monitor (Prometheus) are served, for this machine or a closed network; off if left out
     #[arg(long, value_name = "HOST:PORT", env = "TACIT_METRICS")]
     pub metrics: Option<String>,
+    /// How many megabytes the files of one person may take
+    #[arg(long, value_name = "MB", env = "TACIT_ROOM")]
+    pub room: Option<u64>,
 }
 
 /// `tacit.toml` in the data folder.
@@ -51,6 +55,7 @@ struct File {
     url: Option<String>,
     name: Option<String>,
     trusted_proxy: Option<IpAddr>,
+    room: Option<u64>,
     /// `"on"`, `"off"`, or a section with a line for each class.
     limits: Option<toml::Value>,
     metrics: Option<String>,
@@ -89,8 +94,10 @@ pub struct Config {
     pub classes: Set<Classes>,
     pub metrics: Set<Option<String>>,
     pub mail: Option<Mail>,
+    pub room: Set<u64>,
 }
 
+const MEGABYTE: u64 = 1024 * 1024;
 const FLAG: &str = "flag or environment";
 const FILE: &str = "tacit.toml";
 const DEFAULT: &str = "default";
@@ -133,6 +140,7 @@ impl Config {
             classes: first(None, classes, Classes::default()),
             metrics: first(serve.metrics.clone().map(Some), file.metrics.map(Some), None),
             mail: file.mail,
+            room: first(serve.room, file.room, blobs::EACH / MEGABYTE),
             data,
         })
     }
@@ -148,6 +156,10 @@ impl Config {
 
     pub fn files(&self) -> PathBuf {
         self.data.value.join("files")
+    }
+
+    pub fn blobs(&self) -> Blobs {
+        Blobs::at(self.files(), self.room.value.saturating_mul(MEGABYTE))
     }
 
     pub fn make_data_folder(&self) -> Result<()> {
@@ -178,7 +190,7 @@ impl Config {
     pub fn show(&self) -> String {
         let proxy = self.trusted_proxy.value.map_or("none".into(), |ip| ip.to_string());
         let limits = if self.limits.value { "on" } else { "off" };
-        let rows: [(&str, String, &str); 7] = [
+        let rows: [(&str, String, &str); 8] = [
             ("data", self.data.value.display().to_string(), self.data.origin),
             ("database", without_password(&self.database.value), self.database.origin),
             ("listen", self.listen.value.clone(), self.listen.origin),
@@ -186,6 +198,7 @@ impl Config {
             ("name", self.name.value.clone(), self.name.origin),
             ("trusted_proxy", proxy, self.trusted_proxy.origin),
             ("limits", limits.into(), self.limits.origin),
+            ("room", format!("{} MB of files for each person", self.room.value), self.room.origin),
         ];
         let classes = shell::Rate::ALL.map(|rate| {
             let often = self.classes.value.of(rate);

@@ -156,6 +156,7 @@ pub async fn fill(house: &Arc<House>) -> Result<()> {
         clock: past.clone(),
         ids: IdMaker::new(past.clone(), NODE),
         random: house.random.clone(),
+        blobs: house.blobs.clone(),
     });
     let folk: Folk = serde_json::from_str(FOLK).context("demo/folk.json")?;
     let mut sample = Sample { cx: Cx::new(stage, Viewer::System), clock: past, now, people: HashMap::new(), trails: HashMap::new() };

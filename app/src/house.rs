@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use kernel::db::{Migration, Place, Project, kernel_migrations};
-use kernel::{Clock, Db, House, IdMaker, Random};
+use kernel::{Blobs, Clock, Db, House, IdMaker, Random};
 
 use crate::config::Config;
 
@@ -27,16 +27,16 @@ pub struct Opened {
 
 pub async fn open(config: &Config, what: &str) -> Result<Opened> {
     config.make_data_folder()?;
-    open_place(&config.place()?, what).await
+    open_place(&config.place()?, what, config.blobs()).await
 }
 
-pub async fn open_place(place: &Place, what: &str) -> Result<Opened> {
+pub async fn open_place(place: &Place, what: &str, blobs: Blobs) -> Result<Opened> {
     let (clock, random) = (Clock::System, Random::System);
     let db = Db::open(place, &migrations(), &projections(), clock.now()).await?;
     let holder = format!("{what}:{}", kernel::random::hex(&random.bytes::<8>()?));
     let node = db.lease_node(&holder, clock.now(), LEASE_SECONDS).await?;
     let ids = IdMaker::new(clock.clone(), node);
-    Ok(Opened { house: Arc::new(House { db, clock, ids, random }), holder })
+    Ok(Opened { house: Arc::new(House { db, clock, ids, random, blobs }), holder })
 }
 
 impl Opened {

@@ -83,6 +83,9 @@ async fn greet(house: &Arc<House>, url: &str, is_demo: bool, first_run: bool) ->
 
 async fn every_minute(house: Arc<House>, shell: shell::router::App) {
     loop {
+        if let Err(error) = attachment::acts::collect(&house).await {
+            tracing::warn!(%error, "files that stand with nothing could not be cleared away");
+        }
         if let Err(error) = membership::suspension::end_terms(&house).await {
             tracing::warn!(%error, "ended terms could not be looked after");
         }

@@ -15,6 +15,7 @@ fn main() {
     let files = [
         ("APP_CSS", "app.css", "text/css; charset=utf-8", css),
         ("APP_JS", "app.js", "text/javascript; charset=utf-8", read(&assets.join("app.js"))),
+        ("ATTACH_JS", "attach.js", "text/javascript; charset=utf-8", read(&assets.join("attach.js"))),
         ("MARK_SVG", "mark.svg", "image/svg+xml", read(&assets.join("mark.svg"))),
     ];
     let mut table = String::new();

@@ -10,7 +10,7 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogL
 use crate::{DEADLINE, Folder, Person, Place, Running, named_by};
 
 /// Without animated scrolling: what is clicked lies still.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +21,9 @@ const FLAGS: [&str; 10] = [
     "--disable-sync",
     "--force-prefers-reduced-motion",
     "--window-size=1280,900",
+    // A microphone that beeps, and that may be used.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ];
 
 pub struct Browser {

@@ -223,6 +223,12 @@ impl Person {
         self.wait_for(&format!("a field called \"{label}\""), async || first_shown(self.web.find_all(by_label(label)).await?).await).await
     }
 
+    /// Gives a file to a field for files, which may be hidden behind its label.
+    pub async fn brings(&self, css: &str, file: &std::path::Path) {
+        let field = self.wait_for(&format!("a field like {css}"), async || Ok(self.web.find_all(By::Css(css)).await?.into_iter().next())).await;
+        field.send_keys(file.display().to_string()).await.expect("a field that takes files");
+    }
+
     /// Picks an option of a list.
     pub async fn pick(&self, label: &str, option: &str) {
         let option = By::XPath(format!(".//option[normalize-space(.)={}]", quoted(option)));

@@ -1,6 +1,8 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
 #![allow(clippy::expect_used)] // a test fails by panicking
 
+#[path = "journeys/attaching.rs"]
+mod attaching;
 #[path = "journeys/following.rs"]
 mod following;
 #[path = "journeys/making_sense.rs"]

@@ -61,6 +61,7 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/suspensions/") => &ids.suspension,
         p if p.contains("/sessions/") => &ids.session,
         p if p.contains("/tokens/") => &ids.token,
+        p if p.contains("/attachments/{id}") => &ids.attachment,
         p if p.contains("/trails/") => &ids.trail,
         p if p.contains("/circles/") => &ids.circle,
         p if p.contains("/announcements/") => &ids.announcement,
@@ -68,7 +69,7 @@ fn concrete(path: &str, ids: &Ids) -> String {
         _ => &ids.invitation,
     };
     let secret = if path.starts_with("/reset") { &ids.reset } else { &ids.link };
-    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home")
+    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home").replace("{variant}", "full")
 }
 
 /// An input that would do for who may: so that a refusal is about the person.
@@ -99,6 +100,9 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("PUT", _) if last == "ending" => of(&[("words", "the cable helped")]),
         ("POST" | "PUT", p) if p.contains("{slug}/kinds") && last != "putting-away" => of(&[("word", "Near miss")]),
         ("PUT", p) if p.contains("contributions/{id}") && last == "{id}" => of(&[("words", "changed")]),
+        ("POST", "/attachments") => of(&[("name", "rota.txt"), ("size", "4")]),
+        ("PUT", "/attachments/{id}") => of(&[("alt", "what it shows")]),
+        ("POST", p) if p.contains("/contributions/") && last == "attachments" => of(&[("attached", "7")]),
         ("PUT", p) if p.contains("/drafts/") => of(&[("words", "a draft")]),
         ("POST", _) if last == "announcements" => of(&[("words", "hear this")]),
         ("POST", "/sense") => of(&[("words", "the same in all"), ("community", slug)]),
@@ -131,7 +135,7 @@ fn client(app: &App, world: &World, principal: &str, api: bool) -> Client {
 async fn ask(client: &Client, asked: &Asked, more: &[(&'static str, String)]) -> Answered {
     if asked.path.starts_with("/live") {
         let stream = client.stream(&asked.path).await;
-        return Answered { status: stream.status, location: None, cookie: None, body: String::new() };
+        return Answered { status: stream.status, ..Answered::default() };
     }
     let fields: Vec<_> = asked.fields.iter().chain(more).collect();
     if asked.method == Method::GET {

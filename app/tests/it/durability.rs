@@ -114,7 +114,7 @@ fn writer(url: String, token: String, stop: Arc<AtomicBool>, said: Arc<Mutex<Vec
 pub(crate) fn stored(database: &Path) -> std::collections::HashSet<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
-        let opened = tacit::house::open_place(&kernel::db::Place::Sqlite(database.to_owned()), "test").await.unwrap();
+        let opened = tacit::house::open_place(&kernel::db::Place::Sqlite(database.to_owned()), "test", kernel::Blobs::at("", 0)).await.unwrap();
         let rows = opened.house.db.query("select id from contribution", kernel::vals![]).await.unwrap();
         let ids = rows.into_iter().map(|mut r| r.take::<i64>().unwrap().to_string()).collect();
         let found = tacit::verify::verify(&opened.house, |_| {}).await.unwrap();

@@ -18,7 +18,7 @@ async fn node(place: &Place, number: i64) -> std::sync::Arc<House> {
     let migrations = tacit::house::migrations();
     let db = Db::open(place, &migrations, &tacit::house::projections(), Clock::System.now()).await.unwrap();
     let ids = IdMaker::new(Clock::System, number);
-    std::sync::Arc::new(House { db, clock: Clock::System, ids, random: Random::System })
+    std::sync::Arc::new(House { db, clock: Clock::System, ids, random: Random::System, blobs: kernel::Blobs::at("", 0) })
 }
 
 #[test]

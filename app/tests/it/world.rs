@@ -45,6 +45,7 @@ pub struct Ids {
     pub closed_worry: ContributionId,
     pub open_worry: ContributionId,
     pub trail: String,
+    pub attachment: String,
     pub circle: String,
     pub announcement: String,
     pub session: String,
@@ -92,6 +93,7 @@ impl World {
             closed_worry: none,
             open_worry: none,
             trail: nothing(),
+            attachment: nothing(),
             circle: nothing(),
             announcement: nothing(),
             session: nothing(),
@@ -144,7 +146,11 @@ impl World {
         let author = self.by("author");
         let said = |words: &str, audience| NewContribution { words: words.into(), audience: Some(audience), kind: Some(Kind::Narration), ..Default::default() };
         let lineage = Lineage::default();
-        let closed = said("canary-closed words", For::Community);
+        let mut closed = said("canary-closed words", For::Community);
+        let bytes = futures_util::stream::iter([Ok::<_, ()>("canary-closed bytes".into())]);
+        let file = attachment::acts::take_whole(&author, "canary-closed name", "text/plain", bytes).await.unwrap();
+        closed.attached = attachment::Attaching(vec![file]);
+        self.ids.attachment = file.to_string();
         self.ids.closed_opening = conversation::acts::contribute(&author, Some(CLOSED), &closed, &lineage).await.unwrap();
         let knock = said("canary-members words", For::Community);
         self.ids.knock_opening = conversation::acts::contribute(&author, Some(KNOCK), &knock, &lineage).await.unwrap();

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::audience::Viewer;
+use crate::blobs::Blobs;
 use crate::clock::{Clock, Timestamp};
 use crate::db::{Batch, Db};
 use crate::error::{Error, Result};
@@ -17,6 +18,7 @@ pub struct House {
     pub clock: Clock,
     pub ids: IdMaker,
     pub random: Random,
+    pub blobs: Blobs,
 }
 
 /// Who did something: always a person, or a voice that is remembered from an archive. Programs act for nobody.

@@ -1,6 +1,7 @@
 //! What every slice stands on: ids, time, chance, the data layer, the journal, Reach, errors and bounded input. No web.
 
 pub mod audience;
+pub mod blobs;
 pub mod choice;
 pub mod clock;
 pub mod cx;
@@ -15,6 +16,7 @@ pub mod random;
 pub mod silence;
 
 pub use audience::{Audience, Viewer};
+pub use blobs::Blobs;
 pub use clock::{Clock, Timestamp};
 pub use cx::{Actor, Cx, House, Once, decide};
 pub use db::{Batch, Db, Row, Stmt, Val};

@@ -154,7 +154,9 @@ impl Front {
 
     async fn route(&self, req: Request) -> Response {
         let path = req.uri().path();
-        let router = if path.starts_with("/live/") || path.starts_with("/assets/") { &self.plain } else { &self.compressed };
+        // Pictures, sound and film are compressed already, and a player asks for parts of what it was told is so long.
+        let file = path.starts_with("/attachments/") || path.starts_with("/api/v1/attachments/");
+        let router = if file || path.starts_with("/live/") || path.starts_with("/assets/") { &self.plain } else { &self.compressed };
         match router.clone().oneshot(req).await {
             Ok(response) => response,
             Err(never) => match never {},

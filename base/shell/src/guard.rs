@@ -19,11 +19,12 @@ use crate::limits::{Left, forwarded, network_of};
 use crate::ports::{Guest, Scope};
 use crate::request::{Answer, Fault, Visit};
 use crate::router::{App, Shell};
-use crate::slice::{Needs, Rate, Who};
+use crate::listen::Pace;
+use crate::slice::{LONG_FORM, Needs, Rate, Who};
 use crate::translation::T;
 use crate::{api, when};
 
-pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; require-trusted-types-for 'script'; \
     trusted-types 'none'";
 
@@ -72,6 +73,7 @@ async fn welcome(shell: &Arc<Shell>, req: &mut Request) -> std::result::Result<V
         zone: TimeZone::UTC,
         path,
         api,
+        problems: api || text(header::ACCEPT).starts_with("application/json"),
         address: network_of(client),
         believed,
         cookie: None,
@@ -155,6 +157,9 @@ pub async fn needs(State(needs): State<Needs>, visit: Visit, req: Request, next:
     };
     let mut response = match allowed(needs, &visit, &req) {
         Ok(()) => {
+            if let Some(pace) = req.extensions().get::<Pace>().filter(|_| needs.body > LONG_FORM) {
+                pace.may_be_slow();
+            }
             let mut response = next.run(req).await;
             if needs.shared && visit.guest.is_none() && response.extensions().get::<Shows>().is_none() {
                 response.extensions_mut().insert(Shows::Everything);
@@ -228,7 +233,7 @@ async fn signed_out(visit: &Visit, needs: Needs, req: Request) -> Response {
         let next: String = form_urlencoded::byte_serialize(visit.path.as_bytes()).collect();
         return crate::request::see(format!("/sign-in?next={next}"));
     }
-    let bytes = axum::body::to_bytes(req.into_body(), needs.body).await.unwrap_or_default();
+    let bytes = axum::body::to_bytes(req.into_body(), needs.body.min(LONG_FORM)).await.unwrap_or_default();
     let written = form_urlencoded::parse(&bytes).filter(|(name, value)| name == "words" || value.chars().count() > 60);
     let words = written.filter(|(name, _)| !name.contains("password")).map(|(_, v)| v.into_owned()).collect::<Vec<_>>().join("\n\n");
     let mut response = Fault(Error::refused("You are signed out, so this was not sent.")).into_response();
@@ -261,7 +266,7 @@ async fn render(visit: &Visit, error: Error, kept: Option<Kept>) -> Response {
     };
     let unauthenticated = kept.is_some() || (visit.api && visit.guest.is_none() && error == Error::Refused(BAD_TOKEN.into()));
     let status = if unauthenticated { StatusCode::UNAUTHORIZED } else { crate::request::status_of(&error) };
-    let mut response = if visit.api {
+    let mut response = if visit.problems {
         api::problem(visit.t, status, &error, reference)
     } else {
         match page(visit, status, &error, kept, reference).await {
@@ -330,7 +335,7 @@ fn headers(mut response: Response) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+        (HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(self), geolocation=()"),
     ];
     for (name, value) in fixed {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));

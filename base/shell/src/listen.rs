@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -103,7 +104,9 @@ fn connection(
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(deadlines.header).max_headers(64);
     let service = hyper::service::service_fn(move |req: hyper::Request<Incoming>| {
-        let mut req = req.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Timely::new(body, deadlines.body)) });
+        let pace = Pace::default();
+        let mut req = req.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Timely::new(body, deadlines.body, pace.clone())) });
+        req.extensions_mut().insert(pace);
         req.extensions_mut().insert(ConnectInfo(peer));
         let front = front.clone();
         async move { Ok(front.answer(method_override(req)).await) }
@@ -156,15 +159,30 @@ impl Drop for Seat {
     }
 }
 
+/// How a body may come. A route that takes files lets it come slowly, once it is known who sends it; every other body has
+/// to be there by its deadline.
+#[derive(Clone, Default)]
+pub struct Pace(Arc<AtomicBool>);
+
+impl Pace {
+    pub fn may_be_slow(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What a phone at the edge of its net still sends in a second.
+const SLOWEST: u64 = 2 * 1024;
+
 /// A body that has to arrive in time.
 struct Timely {
     body: Incoming,
     until: Pin<Box<Sleep>>,
+    pace: Pace,
 }
 
 impl Timely {
-    fn new(body: Incoming, limit: Duration) -> Self {
-        Self { body, until: Box::pin(tokio::time::sleep(limit)) }
+    fn new(body: Incoming, limit: Duration, pace: Pace) -> Self {
+        Self { body, until: Box::pin(tokio::time::sleep(limit)), pace }
     }
 }
 
@@ -177,6 +195,14 @@ impl hyper::body::Body for Timely {
         cx: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            if let Some(Ok(data)) = frame.as_ref().map(|f| f.as_ref().map(hyper::body::Frame::data_ref))
+                && self.pace.0.load(Ordering::Relaxed)
+            {
+                // Each piece earns the time that a slow line takes for it.
+                let earned = Duration::from_millis(data.map_or(0, |d| d.len() as u64) * 1000 / SLOWEST);
+                let until = self.until.deadline() + earned;
+                self.until.as_mut().reset(until);
+            }
             return Poll::Ready(frame.map(|f| f.map_err(Into::into)));
         }
         match self.until.as_mut().poll(cx) {

@@ -29,8 +29,10 @@ pub struct Visit {
     pub zone: TimeZone,
     /// Path and query.
     pub path: String,
-    /// Answers are JSON and problem documents.
+    /// Who came with a token; answers are JSON.
     pub api: bool,
+    /// What goes wrong is told in problem documents: to programs, and to a page's script.
+    pub problems: bool,
     pub address: String,
     /// The address comes from a proxy that is trusted.
     pub believed: bool,

@@ -84,6 +84,9 @@ pub struct Needs {
 pub const FORM: usize = 64 * 1024;
 /// Long words, escaped for a form: up to nine bytes a character.
 pub const LONG_FORM: usize = 1024 * 1024;
+/// A file with what a form puts around it. Such a body is never taken into memory whole, and may come as slowly as a phone
+/// sends (see listen.rs).
+pub const FILE: usize = 101 * 1024 * 1024;
 
 impl Needs {
     pub const fn new(who: Who, rate: Rate, body: usize) -> Self {

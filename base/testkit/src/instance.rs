@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kernel::db::{Place, kernel_migrations};
-use kernel::{Clock, Cx, Db, House, IdMaker, PersonId, Random, Timestamp, Viewer};
+use kernel::{Blobs, Clock, Cx, Db, House, IdMaker, PersonId, Random, Timestamp, Viewer, blobs};
 use shell::router::App as Shared;
 use shell::{Config, Front, Slice};
 use tokio::sync::watch;
@@ -46,7 +46,8 @@ impl App {
             Engine::Sqlite => Place::Sqlite(folder.join("tacit.db")),
             Engine::Postgres => Place::Postgres(postgres::database().await),
         };
-        Self::at(place, folder, slices, 7).await
+        let blobs = Blobs::at(folder.join("files"), blobs::EACH);
+        Self::at(place, folder, slices, 7, blobs).await
     }
 
     /// The same people, words and sessions once more, to try one thing on (SQLite).
@@ -56,21 +57,21 @@ impl App {
         std::fs::create_dir_all(&folder).unwrap();
         let file = folder.join("tacit.db");
         self.house.db.copy_to(&file).await.unwrap();
-        Self::at(Place::Sqlite(file), folder, slices, 8).await
+        Self::at(Place::Sqlite(file), folder, slices, 8, self.house.blobs.clone()).await
     }
 
     /// Another node on the same database (PostgreSQL), with the same clock standing.
     pub async fn node(&self, slices: fn() -> Vec<Slice>) -> Self {
-        Self::at(self.place.clone(), self.folder.join("another-node"), slices, 9).await
+        Self::at(self.place.clone(), self.folder.join("another-node"), slices, 9, self.house.blobs.clone()).await
     }
 
-    async fn at(place: Place, folder: PathBuf, slices: fn() -> Vec<Slice>, node: i64) -> Self {
+    async fn at(place: Place, folder: PathBuf, slices: fn() -> Vec<Slice>, node: i64, blobs: Blobs) -> Self {
         let migrations: Vec<_> = kernel_migrations().into_iter().chain(slices().into_iter().flat_map(|s| s.migrations)).collect();
         let projections: Vec<_> = slices().into_iter().flat_map(|s| s.projections).collect();
         let clock = Clock::fixed(NOON);
         let db = Db::open(&place, &migrations, &projections, NOON).await.unwrap();
         let ids = IdMaker::new(clock.clone(), node);
-        let house = Arc::new(House { db, clock, ids, random: Random::seeded(node as u64) });
+        let house = Arc::new(House { db, clock, ids, random: Random::seeded(node as u64), blobs });
         let (closing, close) = watch::channel(false);
         let config = Config { limits: false, ..Config::local("http://localhost") };
         let (shell, front) = shell::app(house.clone(), config, slices(), close).unwrap();

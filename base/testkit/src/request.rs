@@ -1,7 +1,7 @@
 //! Requests straight into the router: a browser with its cookie, or a program with its token.
 
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
@@ -12,15 +12,21 @@ pub struct Client {
     token: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Answered {
     pub status: StatusCode,
     pub location: Option<String>,
     pub cookie: Option<String>,
     pub body: String,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
 }
 
 impl Answered {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("no JSON ({e}): {}", self.body))
     }
@@ -69,6 +75,10 @@ impl Client {
     }
 
     pub async fn send_with(&self, method: Method, path: &str, kind: Option<&str>, body: &str, headers: &[(&str, &str)]) -> Answered {
+        self.send_bytes(method, path, kind, body.to_owned(), headers).await
+    }
+
+    pub async fn send_bytes(&self, method: Method, path: &str, kind: Option<&str>, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answered {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -82,16 +92,17 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request = shell::guard::method_override(request.body(Body::from(body.to_owned())).unwrap());
+        let request = shell::guard::method_override(request.body(body.into()).unwrap());
         let response = self.front.answer(request).await;
         let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let cookie = header(header::SET_COOKIE).and_then(|c| Some(c.strip_prefix("tacit=")?.split(';').next()?.to_owned()));
         let (status, location) = (response.status(), header(header::LOCATION));
         if header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/event-stream")) {
-            return Answered { status, location, cookie, body: String::new() }; // a stream has no end to wait for
+            return Answered { status, location, cookie, ..Answered::default() }; // a stream has no end to wait for
         }
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Answered { status, location, cookie, body: String::from_utf8_lossy(&bytes).into_owned() }
+        let headers = response.headers().clone();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
+        Answered { status, location, cookie, body: String::from_utf8_lossy(&bytes).into_owned(), headers, bytes }
     }
 
     /// Opens a stream and reads its first so many events.

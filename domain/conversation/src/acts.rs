@@ -1,5 +1,6 @@
 //! Saying, answering, editing, withdrawing, and changing whom a thing is for.
 
+use attachment::Attaching;
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Val, Words, audience, decide, vals};
 use membership::rules::Standing;
@@ -11,7 +12,7 @@ use shell::words;
 
 use crate::rules::{self, Refusal};
 use crate::said::Said;
-use crate::{ContributionId, Fades, For, Kind, TrailId, collecting, drafts, holding, kinds, store};
+use crate::{ContributionId, Fades, For, Kind, TrailId, attaching, collecting, drafts, holding, kinds, store};
 
 pub type Title = Line<0, 160>;
 pub type Body = Words<1, 20000>;
@@ -44,6 +45,9 @@ pub struct NewContribution {
     /// The draft that these words were; it goes when they are said.
     #[serde(default)]
     pub draft: Line<0, 80>,
+    /// One's own attachments, to stand with the words.
+    #[serde(default)]
+    pub attached: Attaching,
 }
 
 /// What other slices add: the trail that it continues, what it grew from.
@@ -147,6 +151,7 @@ pub async fn contribution(
         fades: input.fades.map(Fades::lasts),
     };
     let mentioned = row.insert(&mut batch, cx, me).await?;
+    attaching::attach_new(cx, &mut batch, &input.attached, id).await?;
     for person in named.iter().chain([&me]).filter(|_| audience == For::Named) {
         batch.run("insert into named (conversation, person) values (?1, ?2) on conflict do nothing", vals![id, *person]);
     }
@@ -253,6 +258,9 @@ pub struct NewReply {
     pub quote: Words<0, 1000>,
     #[serde(default)]
     pub draft: Line<0, 80>,
+    /// One's own attachments, to stand with the words.
+    #[serde(default)]
+    pub attached: Attaching,
 }
 
 /// Deeper than this, a reply stands beside what it answers.
@@ -304,6 +312,7 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
             fades: parent.fades_at.map(|at| at.0 - parent.at.0),
         };
         let mentioned = row.insert(&mut batch, cx, me).await?;
+        attaching::attach_new(cx, &mut batch, &input.attached, id).await?;
         drafts::drop_in(&mut batch, me, &input.draft.0);
         let verb = if held.is_some() { "held" } else { "replied" };
         let toward = if held.is_some() { Vec::new() } else { parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned).collect() };
@@ -356,7 +365,7 @@ pub(crate) fn guard_answer(batch: &mut Batch, cx: &Cx, me: PersonId, parent: &Sa
 }
 
 /// Not suspended, and the community still lets them speak.
-fn guard_speaking(batch: &mut Batch, me: PersonId, said: &Said) {
+pub(crate) fn guard_speaking(batch: &mut Batch, me: PersonId, said: &Said) {
     if let Some(place) = &said.place {
         batch.lacks(members::SUSPENDED, vals![place.id, me]);
         batch.holds(
@@ -433,13 +442,13 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
 }
 
 /// One's own, visible and not withdrawn.
-async fn own(cx: &Cx, id: ContributionId) -> Result<Said> {
+pub(crate) async fn own(cx: &Cx, id: ContributionId) -> Result<Said> {
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
     rules::may_change(said.author.is(cx.viewer.person()), said.withdrawn, said.faded)?;
     Ok(said)
 }
 
-fn told(cx: &Cx, me: PersonId, verb: &'static str, about: &Said) -> Event {
+pub(crate) fn told(cx: &Cx, me: PersonId, verb: &'static str, about: &Said) -> Event {
     let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", about.id)
         .within(about.place.as_ref().map(|p| p.id))
         .in_conversation(about.root);

@@ -1,5 +1,7 @@
 //! Contributions, replies, thanks and streams over JSON, by the same acts.
 
+use attachment::acts::Describing;
+use attachment::api::Attachment;
 use axum::Json;
 
 use axum::http::{Method, StatusCode};
@@ -15,6 +17,7 @@ use shell::{Act, After, Answer, Asked, Needs, Path, Rate, Route, Visit, Who};
 use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::marks::{self, Thanking};
 use crate::said::Said;
+use crate::attaching::{self, More};
 use crate::streams::Wanted;
 use crate::{ContributionId, For, Kind, ThanksId, TrailId, store};
 
@@ -48,6 +51,13 @@ pub fn routes() -> Vec<Route> {
             .doc(Doc::new("All replies of the conversation, the oldest first").gives::<List<Contribution>>().pages()),
         Route::post("/api/v1/contributions/{id}/replies", write, reply)
             .doc(Doc::new("Answer").takes::<NewReply>().created::<Contribution>()),
+        Route::post("/api/v1/contributions/{id}/attachments", write, attach)
+            .doc(Doc::new("Let attachments stand with one's own words, afterwards").takes::<More>().created::<Contribution>()),
+        Route::put("/api/v1/attachments/{id}", write, describe)
+            .doc(Doc::new("Say what one's own picture shows").takes::<Describing>().gives::<Attachment>()),
+        Route::get("/api/v1/attachments/{id}/{variant}", read, attaching::file)
+            .doc(Doc::new("The file of an attachment: full, or small for a picture")),
+        Route::delete("/api/v1/attachments/{id}", write, remove).doc(Doc::new("Take one's own attachment away")),
         Route::get("/api/v1/contributions/{id}/thanks", read, thanks)
             .doc(Doc::new("Thanks for one contribution").gives::<List<Thanks>>()),
         Route::post("/api/v1/contributions/{id}/thanks", write, thank)
@@ -95,6 +105,8 @@ pub struct Contribution {
     pub fades_at: Option<Timestamp>,
     /// Past its time; nothing is left of it but its place.
     pub faded: bool,
+    /// What stands with the words.
+    pub attachments: Vec<Attachment>,
     /// A steward hid it: the rule and the reason. Its words are empty for all but its author and stewards.
     pub hidden: Option<Why>,
     /// A steward closed its conversation to further answers.
@@ -167,6 +179,7 @@ impl From<Said> for Contribution {
             closed: s.care.closed.map(Why::from),
             held: s.care.held.map(|h| h.word()),
             blocked: s.care.blocked,
+            attachments: if s.withdrawn { Vec::new() } else { s.attached.iter().map(Attachment::from).collect() },
         }
     }
 }
@@ -298,4 +311,20 @@ async fn of_person(visit: Visit, Path(handle): Path<String>, After(after): After
     let who = person::store::by_handle(&visit.cx, &handle).await?.ok_or(Error::NotFound)?;
     let page = store::of_person(&visit.cx, who.id, after.unwrap_or(Cursor::NEWEST), PAGE).await?;
     Ok(Json(page.map(Contribution::from).into()))
+}
+
+async fn attach(Path(id): Path<String>, act: Act<More>) -> Answer<Response> {
+    let id: ContributionId = id.parse()?;
+    attaching::add(&act.visit.cx, id, &act.input.attached).await?;
+    Ok(created(Contribution::from(store::one(&act.visit.cx, id).await?.ok_or(Error::NotFound)?)))
+}
+
+async fn describe(Path(id): Path<String>, act: Act<Describing>) -> Answer<Json<Attachment>> {
+    let (shown, _) = attaching::describe(&act.visit.cx, id.parse()?, &act.input).await?;
+    Ok(Json(Attachment::from(&shown)))
+}
+
+async fn remove(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
+    attaching::remove(&visit.cx, id.parse()?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -178,7 +178,11 @@ fn keep(cx: Cx, person: PersonId) -> Future<Batch> {
             select id from contribution where author = ?1 and not voice and audience = 'me')";
         batch.run(alone, vals![person]);
         batch.run(
-            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…',
+            "delete from attachment where contribution in (select id from contribution where author = ?1 and not voice and audience = 'me')",
+            vals![person],
+        );
+        batch.run(
+            "update contribution set words = '', html = '', title = '', work = '', quote = '', attached = '', trail_title = '…',
                 withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1
              where author = ?1 and not voice and audience = 'me'",
             vals![person, cx.now()],
@@ -212,7 +216,7 @@ fn erase(cx: Cx, person: PersonId) -> Future<Batch> {
         );
         batch.run("delete from ending where conversation in (select id from contribution where author = ?1 and not voice)", vals![person]);
         batch.run(
-            "update contribution set words = '', html = '', title = '', work = '', quote = '', trail_title = '…', hidden = '', moved = '',
+            "update contribution set words = '', html = '', title = '', work = '', quote = '', attached = '', trail_title = '…', hidden = '', moved = '',
                 withdrawn_at = coalesce(withdrawn_at, ?2), version = version + 1 where author = ?1 and not voice",
             vals![person, cx.now()],
         );

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod announcing;
 pub mod api;
+mod attaching;
 mod belongings;
 pub mod care;
 pub mod collecting;
@@ -54,12 +55,14 @@ pub fn slice() -> Slice {
             Migration::new("conversation/0002", include_str!("../schema/0002_kinds.sql")),
             Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
             Migration::new("conversation/0003", include_str!("../schema/0003_care.sql")),
+            Migration::new("conversation/0005", include_str!("../schema/0005_attached.sql")),
         ],
         projections: vec![project],
         derived: vec![],
         within: vec!["replied", "thanked", "said_me_too", "took_back_me_too"],
         pages: [
             pages::routes(),
+            attaching::routes(),
             streams::routes(),
             kinds::pages::routes(),
             endings::routes(),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use attachment::Attached;
 
 use axum::response::Response;
 use community::store as communities;
@@ -54,6 +55,7 @@ struct NewPage {
     circles: Vec<(String, String, String)>,
     fades: Vec<(String, String, String)>,
     form: Form,
+    tools: Html,
 }
 
 async fn new_page(visit: &Visit, c: Option<&communities::Community>, form: Form) -> Result<Response> {
@@ -77,6 +79,7 @@ async fn new_page(visit: &Visit, c: Option<&communities::Community>, form: Form)
         circles: if c.is_some() { Vec::new() } else { circle_choices(visit).await? },
         fades: fades_choices(visit.t),
         form: form.with_once(visit.once()),
+        tools: attachment::shown::tools(visit.t)?,
     };
     if faulty { visit.page_again(title, &shown).await } else { visit.page(title, &shown).await }
 }
@@ -185,6 +188,9 @@ struct Utterance<'a> {
     pointed: Option<String>,
     /// Where who began it points here, and what that is called.
     pointing: Option<(String, &'static str)>,
+    attachments: Html,
+    /// A picture of one's own is not described yet.
+    asks_for_alt: bool,
 }
 
 impl askama::filters::HtmlSafe for Utterance<'_> {}
@@ -220,6 +226,7 @@ struct ConversationPage<'a> {
     signed_in: bool,
     reach: Vec<(For, &'static str)>,
     id: ContributionId,
+    tools: Html,
 }
 
 /// A line of something that was collected.
@@ -317,6 +324,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
         signed_in,
         reach: if mine && !root.withdrawn && opening.member { reach_choices(root, &replies.items) } else { Vec::new() },
         id: root.id,
+        tools: if may_answer { attachment::shown::tools(visit.t)? } else { Html::default() },
     };
     let title = root.quiet().map_or_else(|| root.heading(), |quiet| visit.t.say(quiet).to_owned());
     if faulty.is_some() {
@@ -418,6 +426,8 @@ impl<'a> Desk<'a> {
             once: &self.once,
             pointed: self.ending.beside(self.visit.t, s),
             pointing: self.ending.pointing(self.visit.t, s),
+            attachments: attachment::shown::html(self.visit.t, &s.attached, false).unwrap_or_default(),
+            asks_for_alt: s.author.is(me) && s.attached.iter().any(Attached::asks_for_alt),
         }
     }
 }

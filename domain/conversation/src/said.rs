@@ -1,6 +1,7 @@
 //! One thing that was said, as its reader sees it: the row, and the partial that shows it in a stream.
 
 use askama::Template;
+use attachment::Attached;
 use community::{Openness, Stage};
 use kernel::{CommunityId, PersonId, Result, Row, Timestamp};
 use shell::{Html, T, Visit, words};
@@ -41,6 +42,8 @@ pub struct Said {
     /// Past its time. What it was is told to nobody, also before it is taken out of the database.
     pub faded: bool,
     pub care: Care,
+    /// What stands with the words.
+    pub attached: Vec<Attached>,
     /// Answers in it that were not withdrawn; for openings in streams.
     pub replies: i64,
 }
@@ -160,12 +163,14 @@ impl Said {
                 blocked: r.take()?,
                 keeper: r.take()?,
             },
+            attached: Vec::new(),
             replies: 0,
         };
         // A quote fades with what it quotes.
         if r.take::<Option<Timestamp>>()?.is_some_and(|at| at <= now) {
             said.quote = String::new();
         }
+        said.attached = attachment::shown::read(&r.take::<String>()?);
         said.replies = r.take()?;
         if said.fades_at.is_some_and(|at| at <= now) {
             said.fade();
@@ -180,7 +185,7 @@ impl Said {
         (self.faded, self.withdrawn) = (true, true);
         (self.words, self.title, self.quote, self.work) = Default::default();
         (self.html, self.kind, self.asks, self.edited_at) = Default::default();
-        (self.author.name, self.author.handle) = Default::default();
+        (self.author.name, self.author.handle, self.attached) = Default::default();
     }
 
     /// How long after it was said it fades, in a conversation that does.
@@ -191,7 +196,7 @@ impl Said {
     /// Words that are not for this viewer leave nothing of themselves; of who is blocked, not even the name.
     fn cover(&mut self) {
         (self.title, self.words, self.quote, self.work, self.link) = Default::default();
-        (self.html, self.trail) = (Html::default(), None);
+        (self.html, self.trail, self.attached) = (Html::default(), None, Vec::new());
         if self.care.blocked {
             (self.author.name, self.author.handle) = (String::new(), None);
         }
@@ -263,6 +268,7 @@ struct SaidItem<'a> {
     heading: Option<String>,
     /// The community is not said again on its own pages.
     with_place: bool,
+    attachments: Html,
 }
 
 /// One item of a stream, the same on every page.
@@ -274,5 +280,6 @@ pub fn item(visit: &Visit, s: &Said, with_place: bool) -> Result<Html> {
         excerpt: s.excerpt(),
         heading: (!s.title.is_empty()).then(|| s.title.clone()),
         with_place,
+        attachments: attachment::shown::html(visit.t, &s.attached, true)?,
     })
 }

@@ -27,7 +27,7 @@ macro_rules! said {
             $viewer,
             " and not c.voice) or exists (select 1 from grants w where w.person = ",
             $viewer,
-            " and w.audience = -c.community), (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), ",
+            " and w.audience = -c.community), (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), c.attached, ",
             $replies,
             " from contribution c
               left join community k on k.id = c.community

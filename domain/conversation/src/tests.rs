@@ -13,7 +13,7 @@ use crate::acts::{self, Edit, Lineage, NewContribution, NewReply, Reaching};
 use crate::{ContributionId, For, Kind, Remembered, Thanking, drafts, marks, store};
 
 pub(crate) fn slices() -> Vec<Slice> {
-    vec![person::slice(), community::slice(), membership::slice(), crate::slice()]
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), crate::slice()]
 }
 
 pub(crate) struct World {

@@ -15,7 +15,7 @@ use crate::store::{self, Group};
 use crate::{To, acts, notices};
 
 fn before() -> Vec<Slice> {
-    vec![person::slice(), community::slice(), membership::slice(), conversation::slice()]
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice()]
 }
 
 fn slices() -> Vec<Slice> {

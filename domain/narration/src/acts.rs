@@ -1,5 +1,6 @@
 //! Narrating, and letting a narration grow into something else.
 
+use attachment::Attaching;
 use conversation::acts::{self as conversations, Body, Lineage, NewContribution, Title};
 use conversation::{ContributionId, For, Kind, TrailId, store as said};
 use kernel::{Batch, Cx, Error, Line, Problems, Result, Viewer, decide, vals};
@@ -35,6 +36,9 @@ pub struct Narrating {
     /// One of your circles: it is for those who are in it now, outside of communities.
     #[serde(default)]
     pub circle: Line<0, 19>,
+    /// One's own attachments, to stand with the words.
+    #[serde(default)]
+    pub attached: Attaching,
 }
 
 pub async fn narrate(cx: &Cx, input: &Narrating) -> Result<ContributionId> {
@@ -52,6 +56,7 @@ pub async fn narrate(cx: &Cx, input: &Narrating) -> Result<ContributionId> {
         circle: input.circle.clone(),
         work: input.work.clone(),
         draft: input.draft.clone(),
+        attached: input.attached.clone(),
         ..NewContribution::default()
     };
     let mut problems = Problems::default();

@@ -40,6 +40,7 @@ struct NarrateBox {
     own: Vec<OwnKinds>,
     /// What one is asked for by the kind that is picked.
     prompt: String,
+    tools: Html,
 }
 
 struct OwnKinds {
@@ -89,6 +90,7 @@ async fn the_box(visit: &Visit, form: Form) -> Result<Html> {
         own,
         prompt: prompt.unwrap_or_default(),
         form: form.with_once(visit.once()),
+        tools: attachment::shown::tools(visit.t)?,
     })
 }
 

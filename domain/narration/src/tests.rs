@@ -15,7 +15,7 @@ use crate::sense::{self, As, Seeing};
 use crate::store;
 
 fn slices() -> Vec<Slice> {
-    vec![person::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
 }
 
 async fn world(engine: Engine) -> (App, PersonId, PersonId, String) {

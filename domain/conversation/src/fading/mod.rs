@@ -80,12 +80,13 @@ async fn fade_some(cx: &Cx) -> Result<usize> {
     let mut batch = Batch::new();
     batch.exactly(
         ids.len() as u64,
-        "update contribution set words = '', html = '', title = '', quote = '', work = '', kind = '', asks = false, version = version + 1,
+        "update contribution set words = '', html = '', title = '', quote = '', work = '', attached = '', kind = '', asks = false, version = version + 1,
             withdrawn_at = coalesce(withdrawn_at, fades_at) where in_ids(id, ?1) and fades_at <= ?2 and words <> ''",
         vals![all(), cx.now()],
     );
     batch.run("update contribution set quote = '' where in_ids(parent, ?1) and quote <> ''", vec![all()]);
     batch.run("delete from contribution_revision where in_ids(contribution, ?1)", vec![all()]);
+    batch.run("delete from attachment where in_ids(contribution, ?1)", vec![all()]);
     batch.run("delete from mention where in_ids(contribution, ?1)", vec![all()]);
     batch.run("delete from thanks where in_ids(contribution, ?1)", vec![all()]);
     batch.run("delete from me_too where in_ids(contribution, ?1)", vec![all()]);
