@@ -14,5 +14,5 @@ use shell::Slice;
 
 /// All slices, in the order of the arrows between them: this is the order of migrations and projections.
 pub fn slices() -> Vec<Slice> {
-    vec![person::slice(), community::slice(), membership::slice(), conversation::slice(), narration::slice(), following::slice()]
+    vec![person::slice(), community::slice(), membership::slice(), conversation::slice(), narration::slice(), care::slice(), following::slice()]
 }

@@ -1,6 +1,8 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
 #![allow(clippy::expect_used)] // a test fails by panicking
 
+#[path = "journeys/caring.rs"]
+mod caring;
 #[path = "journeys/following.rs"]
 mod following;
 

@@ -18,7 +18,6 @@ use crate::acts::{self, Joining, TakingPart};
 use crate::hats::{self, LayingDown, Offering};
 use crate::invitations::{self, Inviting, InvitingByLink};
 use crate::knocking::{self, Answering, Knocking};
-use crate::suspension::{self, Suspending};
 use crate::{HatId, InvitationId, KnockId, Presence, Shown, SuspensionId, store};
 
 pub fn routes() -> Vec<Route> {
@@ -49,9 +48,6 @@ pub fn routes() -> Vec<Route> {
             .doc(Doc::new("Open the door or leave it closed, as a steward").takes::<Answering>()),
         Route::get("/api/v1/communities/{slug}/suspensions", own, suspensions)
             .doc(Doc::new("Suspensions that are on, for stewards").gives::<List<Suspension>>()),
-        Route::post("/api/v1/communities/{slug}/suspensions", write, suspend)
-            .doc(Doc::new("Suspend for conduct, with a reason and a term").takes::<Suspending>()),
-        Route::delete("/api/v1/suspensions/{id}", write, lift).doc(Doc::new("Lift a suspension")),
         Route::post("/api/v1/communities/{slug}/hats", write, offer)
             .doc(Doc::new("Offer the steward's hat to a member").takes::<Offering>()),
         Route::post("/api/v1/communities/{slug}/hats/mine", write, take_up)
@@ -116,7 +112,7 @@ struct Spell {
     consent: String,
 }
 
-/// `what`: invitation, door, hat, knock or steward.
+/// `what`: invitation, door, hat, knock or steward; act, appeal, ruling, report, answer or words for what stewards do.
 #[derive(Serialize, JsonSchema)]
 struct Waiting {
     what: &'static str,
@@ -224,16 +220,6 @@ async fn suspensions(visit: Visit, Path(slug): Path<String>) -> Answer<Json<List
     Ok(Json(List { items, next: None }))
 }
 
-async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer<StatusCode> {
-    suspension::suspend(&act.visit.cx, &slug, &act.input).await?;
-    DONE
-}
-
-async fn lift(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
-    suspension::lift(&visit.cx, id.parse::<SuspensionId>()?).await?;
-    DONE
-}
-
 async fn offer(Path(slug): Path<String>, act: Act<Offering>) -> Answer<StatusCode> {
     hats::offer(&act.visit.cx, &slug, &act.input).await?;
     DONE
@@ -270,6 +256,10 @@ async fn waiting(visit: Visit) -> Answer<Json<List<Waiting>>> {
         W::Hat { id, slug, community, from } => one("hat", Some(id.to_string()), slug, community, Some(from), None),
         W::Knock { id, slug, community, handle, words, .. } => {
             one("knock", Some(id.to_string()), slug, community, Some(handle), Some(words))
+        }
+        W::Care { what, id, slug, community } => {
+            let what = crate::pages::CARES.iter().find(|(known, ..)| *known == what).map_or("care", |(known, ..)| *known);
+            one(what, Some(id.to_string()), slug, community, None, None)
         }
         W::NoSteward { slug, community } => one("steward", None, slug, community, None, None),
     });

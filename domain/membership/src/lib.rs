@@ -12,6 +12,7 @@ pub mod rules;
 mod stewards;
 pub mod store;
 pub mod suspension;
+pub mod waits;
 #[cfg(test)]
 mod tests;
 
@@ -63,7 +64,10 @@ pub fn slice() -> Slice {
     Slice {
         name: "membership",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("membership/0001", include_str!("../schema/0001_membership.sql"))],
+        migrations: vec![
+            Migration::new("membership/0001", include_str!("../schema/0001_membership.sql")),
+            Migration::new("membership/0003", include_str!("../schema/0003_care.sql")),
+        ],
         projections: vec![project],
         derived: vec![],
         pages: pages::routes().into_iter().chain(stewards::routes()).collect(),

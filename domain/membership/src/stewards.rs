@@ -9,8 +9,7 @@ use shell::{Act, Answer, Form, Needs, Path, Route, T, Visit};
 
 use crate::hats::{self, LayingDown, Offering};
 use crate::store::{self, SuspensionRow};
-use crate::suspension::{self, Suspending};
-use crate::{SuspensionId, acts};
+use crate::acts;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -18,8 +17,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/c/{slug}/hats", Needs::acting(), offer),
         Route::post("/c/{slug}/hats/mine", Needs::acting(), take_up),
         Route::delete("/c/{slug}/hats/mine", Needs::acting(), lay_down),
-        Route::post("/c/{slug}/suspensions", Needs::acting(), suspend),
-        Route::delete("/c/{slug}/suspensions/{id}", Needs::acting(), lift),
     ]
 }
 
@@ -84,24 +81,4 @@ async fn lay_down(Path(slug): Path<String>, act: Act<LayingDown>) -> Answer {
         Ok(()) => Ok(see(format!("/c/{slug}"))),
         Err(error) => Ok(page(&visit, &slug, Forms { laying: Form::again(&sent, error, visit.t)?, ..Forms::default() }).await?),
     }
-}
-
-async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer {
-    let Act { visit, input, sent } = act;
-    match suspension::suspend(&visit.cx, &slug, &input).await {
-        Ok(()) => Ok(see(format!("/c/{slug}/stewards"))),
-        Err(error) => {
-            let suspending = Form::again(&sent, error, visit.t)?;
-            Ok(page(&visit, &slug, Forms { suspending, ..Forms::default() }).await?)
-        }
-    }
-}
-
-async fn lift(visit: Visit, Path((slug, id)): Path<(String, String)>) -> Answer {
-    let (c, id) = (acts::as_steward(&visit.cx, &slug).await?, id.parse::<SuspensionId>()?);
-    if !store::suspensions(&visit.cx, &c).await?.iter().any(|s| s.id == id) {
-        return Err(kernel::Error::NotFound.into());
-    }
-    suspension::lift(&visit.cx, id).await?;
-    Ok(see(format!("/c/{slug}/stewards")))
 }
