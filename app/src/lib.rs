@@ -22,6 +22,7 @@ pub fn slices() -> Vec<Slice> {
         membership::slice(),
         conversation::slice(),
         narration::slice(),
+        care::slice(),
         following::slice(),
     ]
 }

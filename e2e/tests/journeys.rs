@@ -3,6 +3,8 @@
 
 #[path = "journeys/attaching.rs"]
 mod attaching;
+#[path = "journeys/caring.rs"]
+mod caring;
 #[path = "journeys/following.rs"]
 mod following;
 #[path = "journeys/making_sense.rs"]

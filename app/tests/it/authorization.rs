@@ -59,6 +59,9 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/hats/") => &ids.hat,
         p if p.contains("/knocks/") => &ids.knock,
         p if p.contains("/suspensions/") => &ids.suspension,
+        p if p.contains("/care/acts/") || p.contains("/steward-acts/") => &ids.act,
+        p if p.contains("/care/reports/") || p.contains("/reports/{id}") => &ids.report,
+        p if p.contains("/care/words/") => &ids.words,
         p if p.contains("/sessions/") => &ids.session,
         p if p.contains("/tokens/") => &ids.token,
         p if p.contains("/attachments/{id}") => &ids.attachment,
@@ -83,11 +86,17 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("PUT", p) if p.starts_with("/c/") && last == "membership" => of(&[("presence", "edge")]),
         ("PATCH", _) => of(&[("presence", "edge")]),
         ("POST" | "PUT", p) if p.contains("/knocks/") => of(&[("answer", "open")]),
+        (_, _) if last == "steward-acts" => of(&[("what", "hide"), ("rule", "A rule"), ("reason", "because")]),
+        (_, _) if last == "reports" => of(&[("words", "this is wrong")]),
+        (_, _) if last == "appeal" => of(&[("words", "look again")]),
+        (_, _) if last == "ruling" => of(&[("ruling", "overturned"), ("words", "looked again")]),
+        ("POST", p) if last == "answer" && p.contains("reports") => of(&[("outcome", "acted"), ("words", "done")]),
+        (_, _) if last == "first-words" => of(&[("look", "yes")]),
         (_, _) if last == "silence" => of(&[("kind", "mute")]),
         ("POST", _) if last == "knock" => of(&[("words", "let me in")]),
         ("POST", p) if last == "invitations" && p.contains("slug") => of(&[("handle", "victim")]),
         ("POST", _) if last == "invitation-links" => of(&[("uses", "1")]),
-        ("POST", _) if last == "suspensions" => of(&[("handle", "victim"), ("reason", "because"), ("days", "1")]),
+        ("POST", _) if last == "suspensions" => of(&[("handle", "victim"), ("rule", "A rule"), ("reason", "because"), ("days", "1")]),
         ("POST", p) if p.ends_with("{slug}/hats") => of(&[("handle", "member")]),
         (_, p) if p.ends_with("/hats/{id}/handover") => of(&[if method == "POST" { ("handle", "member") } else { ("words", "what works") }]),
         (_, p) if p.ends_with("{slug}/namings") => of(&[("handle", "member"), ("hat", "welcomer")]),
@@ -150,7 +159,9 @@ async fn ask(client: &Client, asked: &Asked, more: &[(&'static str, String)]) ->
 }
 
 /// What each private thing may be seen by; whoever else finds it has found a leak.
-const CANARIES: [(&str, &[&str]); 8] = [
+const CANARIES: [(&str, &[&str]); 10] = [
+    ("canary-report", &["member", "steward"]),
+    ("canary-appeal", &["author", "steward", "operator"]),
     ("canary-closed", &["member", "author", "steward"]),
     ("canary-domain-closed-door", &["member", "author", "steward"]),
     ("canary-members", &["member", "author", "steward"]),

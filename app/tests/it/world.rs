@@ -55,6 +55,9 @@ pub struct Ids {
     /// The steward's own, behind the closed door.
     pub worn: String,
     pub suspension: String,
+    pub act: String,
+    pub report: String,
+    pub words: String,
     pub invitation: String,
     pub link: String,
     pub reset: String,
@@ -102,6 +105,9 @@ impl World {
             hat: nothing(),
             worn: nothing(),
             suspension: nothing(),
+            act: nothing(),
+            report: nothing(),
+            words: nothing(),
             invitation: nothing(),
             link: nothing(),
             reset: nothing(),
@@ -135,7 +141,7 @@ impl World {
             }
         }
         membership::acts::leave(&self.by("left"), slug).await.unwrap();
-        let suspending = Suspending { handle: "suspended".into(), reason: "canary-reason".into(), days: "9".into() };
+        let suspending = Suspending { handle: "suspended".into(), reason: "canary-reason".into(), days: "9".into(), rule: "Be kind".into() };
         membership::suspension::suspend(&steward, slug, &suspending).await.unwrap();
         if openness == Openness::Knock {
             membership::knocking::knock(&self.by("knocking"), slug, &Knocking { words: "canary-knock".into() }).await.unwrap();
@@ -210,11 +216,32 @@ impl World {
         conversation::collecting::collect(&author, self.ids.closed_opening).await.unwrap();
         let circle = person::circles::NewCircle { name: "canary-mine circle".into(), people: "friend".into() };
         self.ids.circle = person::circles::make(&author, &circle).await.unwrap().to_string();
+        self.care().await;
         let link = InvitingByLink { note: Line::default(), uses: "5".into() };
         self.ids.link = membership::invitations::invite_by_link(&steward, CLOSED, &link).await.unwrap();
         let closed = community::store::inside(&steward, CLOSED).await.unwrap().id;
         self.ids.worn = membership::hats::store::worn(&steward, closed).await.unwrap()[0].id.to_string();
         self.ids.invitation = membership::store::own_links(&steward, closed).await.unwrap()[0].id.to_string();
         self.ids.reset = person::acts::make_link(&self.app.system(), "reset", Some("author")).await.unwrap();
+    }
+
+    /// A steward hid a reply of the author, who appeals; the member reported something; first words of the member wait.
+    async fn care(&mut self) {
+        let (author, member, steward) = (self.by("author"), self.by("member"), self.by("steward"));
+        let reply = NewReply { words: "canary-closed hidden".into(), ..NewReply::default() };
+        let hidden = conversation::acts::reply(&author, self.ids.closed_opening, &reply).await.unwrap();
+        let act = care::hide(&steward, hidden, &care::Because::new("A rule", "A reason")).await.unwrap();
+        care::appeal(&author, act, &care::Appealing { words: "canary-appeal".into() }).await.unwrap();
+        self.ids.act = act.to_string();
+        let reporting = care::Reporting { words: "canary-report".into(), ..care::Reporting::default() };
+        care::report(&member, self.ids.closed_opening, &reporting).await.unwrap();
+        for waiting in membership::store::waiting(&steward).await.unwrap() {
+            if let membership::store::Waiting::Care { what, id, .. } = waiting {
+                if what == "report" {
+                    self.ids.report = id.0.to_string();
+                }
+            }
+        }
+        self.ids.words = self.ids.closed_opening.to_string();
     }
 }

@@ -101,6 +101,13 @@ pub fn parse(text: &str) -> Option<i64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
+impl Id {
+    /// When it was made; ids carry their millisecond.
+    pub fn made_at(self) -> crate::Timestamp {
+        crate::Timestamp(((self.0 >> (NODE_BITS + COUNTER_BITS)) + EPOCH_MS) * 1000)
+    }
+}
+
 /// Makes ids that are unique over all nodes of an instance and grow with time:
 /// milliseconds (41 bits), the node's leased number (10), a counter (12).
 #[derive(Clone, Debug)]

@@ -161,7 +161,7 @@ pub async fn contribution(
     let verb = if held.is_some() { "held" } else { "contributed" };
     let toward = if held.is_some() { Vec::new() } else { named.into_iter().chain(mentioned).collect() };
     if let Some(held) = &held {
-        holding::hold(&mut batch, id, held);
+        holding::hold(&mut batch, cx, id, community.as_ref().map(|c| c.id), held);
     }
     let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", id)
         .within(community.map(|c| c.id))
@@ -317,7 +317,7 @@ pub async fn reply(cx: &Cx, to: ContributionId, input: &NewReply) -> Result<Cont
         let verb = if held.is_some() { "held" } else { "replied" };
         let toward = if held.is_some() { Vec::new() } else { parent.author.person().filter(|p| *p != me).into_iter().chain(mentioned).collect() };
         if let Some(held) = &held {
-            holding::hold(&mut batch, id, held);
+            holding::hold(&mut batch, cx, id, parent.place.as_ref().map(|p| p.id), held);
         }
         let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", id)
             .within(parent.place.as_ref().map(|p| p.id))

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, PersonId, Result, Say, clock, vals};
 use membership::rules::Standing;
+use membership::waits;
 use shell::words;
 
 use crate::care::Why;
@@ -176,7 +177,10 @@ pub(crate) async fn look_at_private(cx: &Cx, named: &[PersonId]) -> Result<()> {
 }
 
 /// Marks what was just inserted. Nobody is told of it before it is let through.
-pub(crate) fn hold(batch: &mut Batch, id: crate::ContributionId, held: &Held) {
+pub(crate) fn hold(batch: &mut Batch, cx: &Cx, id: crate::ContributionId, community: Option<CommunityId>, held: &Held) {
+    if let Some(c) = community {
+        waits::wait(batch, "words", id, waits::For::Stewards(c), Some(c), [cx.viewer.person(), None], cx.now());
+    }
     batch.run("update contribution set held = ?2 where id = ?1", vals![id, held.column()]);
 }
 

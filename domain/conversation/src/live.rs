@@ -140,7 +140,7 @@ async fn openings_of_each(cx: &Cx, since: i64, viewers: &Val) -> Result<New> {
         where c.parent is null and c.id > ?1 and c.withdrawn_at is null and c.hidden = '' and c.held = '' and not c.voice
           and (c.community in (select g.audience from grants g where g.person = l.id)
                or exists (select 1 from reach r where r.thing = c.id and r.audience = l.id))
-          and heard_by(c.author, l.id) and visible_to(c.id, l.id)
+          and heard_by(c.author, l.id) and (c.audience <> 'named' or unblocked(c.author, l.id)) and visible_to(c.id, l.id)
         order by c.id limit ?3";
     by_viewer(cx.db().query(sql, vals![since, viewers.clone(), MOST]).await?)
 }

@@ -339,7 +339,7 @@ async fn conversation_page(visit: &Visit, opening: Opening, after: Option<Cursor
 fn why_not_answer(visit: &Visit, opening: &Opening) -> Option<String> {
     let root = &opening.said;
     visit.guest.as_ref()?;
-    let suspended = opening.suspended.then(|| Suspended { until: visit.cx.now(), reason: String::new() });
+    let suspended = opening.suspended.then(|| Suspended { until: visit.cx.now(), reason: String::new(), rule: String::new(), id: 0 });
     let s = Standing { member: opening.member, suspended, ..Standing::default() };
     let place = root.place.as_ref().map(|p| (p.stage, p.openness, &s));
     match rules::may_answer(place) {

@@ -73,7 +73,7 @@ impl World {
     }
 
     pub async fn suspend(&self, handle: &str) {
-        let s = Suspending { handle: handle.into(), reason: "shouting".into(), days: "3".into() };
+        let s = Suspending { handle: handle.into(), reason: "shouting".into(), days: "3".into(), rule: "Be kind".into() };
         membership::suspension::suspend(&self.app.by(self.ada), &self.slug, &s).await.unwrap();
     }
 }

@@ -17,7 +17,6 @@ use shell::{Act, After, Answer, Needs, Path, Rate, Route, Visit, Who};
 use crate::acts::{self, Joining, TakingPart};
 use crate::invitations::{self, Inviting, InvitingByLink};
 use crate::knocking::{self, Answering, Knocking};
-use crate::suspension::{self, Suspending};
 use crate::{InvitationId, KnockId, Presence, Shown, SuspensionId, store};
 
 pub fn routes() -> Vec<Route> {
@@ -48,9 +47,6 @@ pub fn routes() -> Vec<Route> {
             .doc(Doc::new("Open the door or leave it closed, as a steward").takes::<Answering>()),
         Route::get("/api/v1/communities/{slug}/suspensions", own, suspensions)
             .doc(Doc::new("Suspensions that are on, for stewards").gives::<List<Suspension>>()),
-        Route::post("/api/v1/communities/{slug}/suspensions", write, suspend)
-            .doc(Doc::new("Suspend for conduct, with a reason and a term").takes::<Suspending>()),
-        Route::delete("/api/v1/suspensions/{id}", write, lift).doc(Doc::new("Lift a suspension")),
         Route::get("/api/v1/me/waiting", own, waiting)
             .doc(Doc::new("What waits for the caller's own word").gives::<List<Waiting>>()),
         Route::get("/api/v1/me/communities", own, mine)
@@ -118,7 +114,7 @@ struct Belonging {
     steward: bool,
 }
 
-/// `what`: invitation, door, hat, term, call, knock or steward.
+/// `what`: invitation, door, hat, term, call, knock or steward; act, appeal, ruling, report, answer or words for what stewards do.
 #[derive(Serialize, JsonSchema)]
 struct Waiting {
     what: &'static str,
@@ -232,17 +228,6 @@ async fn suspensions(visit: Visit, Path(slug): Path<String>) -> Answer<Json<List
         .collect();
     Ok(Json(List { items, next: None }))
 }
-
-async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer<StatusCode> {
-    suspension::suspend(&act.visit.cx, &slug, &act.input).await?;
-    DONE
-}
-
-async fn lift(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
-    suspension::lift(&visit.cx, id.parse::<SuspensionId>()?).await?;
-    DONE
-}
-
 async fn waiting(visit: Visit) -> Answer<Json<List<Waiting>>> {
     use store::Waiting as W;
     let one = |what, id: Option<String>, community, name, from, words| Waiting {
@@ -272,6 +257,10 @@ async fn waiting(visit: Visit) -> Answer<Json<List<Waiting>>> {
         W::Call { id, slug, community, wearer } => one("call", Some(id.to_string()), slug, community, Some(wearer), None),
         W::Knock { id, slug, community, handle, words, .. } => {
             one("knock", Some(id.to_string()), slug, community, Some(handle), Some(words))
+        }
+        W::Care { what, id, slug, community } => {
+            let what = crate::pages::CARES.iter().find(|(known, ..)| *known == what).map_or("care", |(known, ..)| *known);
+            one(what, Some(id.to_string()), slug, community, None, None)
         }
         W::NoSteward { slug, community } => one("steward", None, slug, community, None, None),
     });

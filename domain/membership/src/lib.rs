@@ -12,6 +12,7 @@ pub mod rules;
 mod stewards;
 pub mod store;
 pub mod suspension;
+pub mod waits;
 #[cfg(test)]
 mod tests;
 
@@ -66,6 +67,7 @@ pub fn slice() -> Slice {
         migrations: vec![
             Migration::new("membership/0001", include_str!("../schema/0001_membership.sql")),
             Migration::new("membership/0002", include_str!("../schema/0002_hats_with_terms.sql")),
+            Migration::new("membership/0003", include_str!("../schema/0003_care.sql")),
         ],
         projections: vec![project],
         derived: vec![],

@@ -252,6 +252,22 @@ async fn let_pass(visit: Visit, Path(id): Path<String>) -> Answer {
     Ok(see("/me/waiting"))
 }
 
+/// What of stewards' acts waits: its word, the sentence, and where its page is.
+pub(crate) const CARES: [(&str, &str, &str); 6] = [
+    ("act", "A steward did something that concerns you.", "/care/acts/"),
+    ("appeal", "Somebody appeals against a steward's act and waits for another pair of eyes.", "/care/acts/"),
+    ("ruling", "An appeal was decided.", "/care/acts/"),
+    ("report", "Somebody reported something.", "/care/reports/"),
+    ("answer", "Your report was answered.", "/care/reports/"),
+    ("words", "Somebody's words wait to be let through.", "/care/words/"),
+];
+
+/// The sentence and the address of one of them.
+fn care(what: &str, id: &kernel::Id) -> (&'static str, String) {
+    let known = CARES.iter().find(|(word, ..)| *word == what);
+    known.map_or(("", String::new()), |(_, sentence, path)| (*sentence, format!("{path}{id}")))
+}
+
 #[derive(Template)]
 #[template(path = "waiting.html")]
 struct WaitingPage {

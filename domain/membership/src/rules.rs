@@ -26,6 +26,10 @@ pub struct Standing {
 pub struct Suspended {
     pub until: Timestamp,
     pub reason: String,
+    /// The rule that it rests on; empty for those from before there was one.
+    pub rule: String,
+    /// Its number, for its page.
+    pub id: i64,
 }
 
 impl Standing {
@@ -344,7 +348,7 @@ mod tests {
     proptest! {
         #[test]
         fn who_is_suspended_may_nothing(standing in any_standing()) {
-            let suspended = Some(Suspended { until: Timestamp(1), reason: "x".into() });
+            let suspended = Some(Suspended { until: Timestamp(1), reason: "x".into(), rule: String::new(), id: 1 });
             let s = Standing { suspended, ..standing };
             for openness in Openness::ALL {
                 prop_assert!(may_join(*openness, Stage::Growing, &s).is_err());

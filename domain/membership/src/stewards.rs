@@ -4,18 +4,14 @@ use askama::Template;
 
 use axum::response::Response;
 use kernel::Result;
-use shell::request::see;
-use shell::{Act, Answer, Form, Needs, Path, Route, T, Visit};
+use shell::{Answer, Form, Needs, Path, Route, T, Visit};
 
 use crate::store::{self, SuspensionRow};
-use crate::suspension::{self, Suspending};
-use crate::{SuspensionId, acts};
+use crate::acts;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/c/{slug}/stewards", Needs::reading_own(), show),
-        Route::post("/c/{slug}/suspensions", Needs::acting(), suspend),
-        Route::delete("/c/{slug}/suspensions/{id}", Needs::acting(), lift),
     ]
 }
 
@@ -46,24 +42,4 @@ async fn page(visit: &Visit, slug: &str, suspending: Form) -> Result<Response> {
 
 async fn show(visit: Visit, Path(slug): Path<String>) -> Answer {
     Ok(page(&visit, &slug, Form::of(&[("days", "7")])).await?)
-}
-
-async fn suspend(Path(slug): Path<String>, act: Act<Suspending>) -> Answer {
-    let Act { visit, input, sent } = act;
-    match suspension::suspend(&visit.cx, &slug, &input).await {
-        Ok(()) => Ok(see(format!("/c/{slug}/stewards"))),
-        Err(error) => {
-            let suspending = Form::again(&sent, error, visit.t)?;
-            Ok(page(&visit, &slug, suspending).await?)
-        }
-    }
-}
-
-async fn lift(visit: Visit, Path((slug, id)): Path<(String, String)>) -> Answer {
-    let (c, id) = (acts::as_steward(&visit.cx, &slug).await?, id.parse::<SuspensionId>()?);
-    if !store::suspensions(&visit.cx, &c).await?.iter().any(|s| s.id == id) {
-        return Err(kernel::Error::NotFound.into());
-    }
-    suspension::lift(&visit.cx, id).await?;
-    Ok(see(format!("/c/{slug}/stewards")))
 }

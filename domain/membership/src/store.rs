@@ -32,7 +32,9 @@ pub(crate) async fn standing_of(cx: &Cx, community: CommunityId, person: PersonI
         exists (select 1 from hat where community = ?1 and person = ?2 and name = 'connector' and accepted_at is not null and ended_at is null),
         exists (select 1 from hat where community = ?1 and person = ?2 and name = 'storyteller' and accepted_at is not null and ended_at is null),
         (select until from suspension where community = ?1 and person = ?2 and lifted_at is null),
-        (select reason from suspension where community = ?1 and person = ?2 and lifted_at is null)";
+        (select reason from suspension where community = ?1 and person = ?2 and lifted_at is null),
+        (select rule from suspension where community = ?1 and person = ?2 and lifted_at is null),
+        (select id from suspension where community = ?1 and person = ?2 and lifted_at is null)";
     let mut r = cx.db().one(sql, vals![community, person, cx.now()]).await?.ok_or(Error::NotFound)?;
     let mut s = Standing {
         member: r.take()?,
@@ -48,7 +50,8 @@ pub(crate) async fn standing_of(cx: &Cx, community: CommunityId, person: PersonI
         s.hats.extend(r.take::<bool>()?.then_some(hat));
     }
     let (until, reason): (Option<Timestamp>, Option<String>) = (r.take()?, r.take()?);
-    s.suspended = until.zip(reason).map(|(until, reason)| Suspended { until, reason });
+    let (rule, id): (Option<String>, Option<i64>) = (r.take()?, r.take()?);
+    s.suspended = until.zip(reason).map(|(until, reason)| Suspended { until, reason, rule: rule.unwrap_or_default(), id: id.unwrap_or_default() });
     Ok(s)
 }
 
@@ -185,6 +188,8 @@ pub enum Waiting {
     Call { id: HatId, slug: String, community: String, wearer: String },
     Knock { id: KnockId, slug: String, community: String, from: String, handle: String, words: String },
     NoSteward { slug: String, community: String },
+    /// Something of an upper slice (see waits.rs): `what` it is, and of which thing.
+    Care { what: String, id: kernel::Id, slug: String, community: String },
 }
 
 kernel::choice! {
@@ -221,6 +226,12 @@ pub async fn waiting(cx: &Cx) -> Result<Vec<Waiting>> {
         union all select 'steward', c.id, c.slug, c.name, '', '', '', '', c.created_at, 0
         from grants g join community c on c.id = g.audience
         where g.person = ?1 and c.stage <> 'ended' and not exists (select 1 from grants s where s.audience = -c.id)
+        union all select w.what, w.thing, coalesce(c.slug, ''), coalesce(c.name, ''), '', '', '', '', w.at
+        from waits w left join community c on c.id = w.community
+        where w.spared <> ?1 and w.spared_too <> ?1 and (w.audience in (select g.audience from grants g where g.person = ?1)
+          or (w.audience = 2 and exists (select 1 from person o where o.id = ?1 and o.operator))
+          or (w.what = 'words' and exists (select 1 from hat h join grants m on m.person = h.person and m.audience = h.community
+              where h.person = ?1 and h.community = w.community and h.name = 'welcomer' and h.accepted_at is not null and h.ended_at is null)))
         order by at desc limit 100";
     let (soon, here) = (cx.now().plus(terms::ASKED_BEFORE), cx.now().minus(terms::HERE_BEFORE));
     cx.db().query(sql, vals![me, cx.now(), soon, here]).await?.into_iter().map(one_waiting).collect()
@@ -241,7 +252,8 @@ fn one_waiting(mut r: Row) -> Result<Waiting> {
         "term" => Waiting::Term { id: HatId(id), slug, community, hat: purpose, until: at, over: number > 0 },
         "call" => Waiting::Call { id: HatId(id), slug, community, wearer: from },
         "knock" => Waiting::Knock { id: KnockId(id), slug, community, from, handle, words: note },
-        _ => Waiting::NoSteward { slug, community },
+        "steward" => Waiting::NoSteward { slug, community },
+        _ => Waiting::Care { what, id: kernel::Id(id), slug, community },
     })
 }
 

@@ -316,7 +316,7 @@ fn who_is_suspended_sees_why_and_leaves_in_one_step_and_may_not_come_back_before
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         w.join(w.bo).await.unwrap();
-        let s = Suspending { handle: "bo".into(), reason: "shouting".into(), days: "3".into() };
+        let s = Suspending { handle: "bo".into(), reason: "shouting".into(), days: "3".into(), rule: "Be kind".into() };
         no(suspension::suspend(&w.app.by(w.bo), &w.slug, &s).await);
         suspension::suspend(&w.app.by(w.ada), &w.slug, &s).await.unwrap();
         let standing = store::standing(&w.app.by(w.bo), w.id).await.unwrap();
@@ -335,7 +335,7 @@ fn who_is_suspended_sees_why_and_leaves_in_one_step_and_may_not_come_back_before
 fn a_suspension_that_is_over_gives_back_what_was_there_and_no_more() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
-        let s = Suspending { handle: "bo".into(), reason: "shouting".into(), days: "1".into() };
+        let s = Suspending { handle: "bo".into(), reason: "shouting".into(), days: "1".into(), rule: "Be kind".into() };
         suspension::suspend(&w.app.by(w.ada), &w.slug, &s).await.unwrap();
         w.app.later(2 * kernel::clock::DAY);
         suspension::end_terms(&w.app.house).await.unwrap();

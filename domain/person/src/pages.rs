@@ -139,8 +139,35 @@ async fn sign_up_page(visit: Visit, Asked(asked): Asked<SignUpAsked>) -> Answer 
     Ok(visit.page(visit.t.say("Make an account"), &shown).await?)
 }
 
-async fn sign_up(act: Act<NewAccount>) -> Answer {
+/// The form, with a field that people do not see.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SigningUp {
+    handle: Line<0, 64>,
+    name: Line<0, 200>,
+    password: Line<0, 200>,
+    #[serde(default)]
+    invitation: Line<0, 64>,
+    #[serde(default)]
+    zone: Line<0, 64>,
+    #[serde(default)]
+    website: Line<0, 200>,
+}
+
+async fn sign_up(act: Act<SigningUp>) -> Answer {
     let Act { visit, input, sent } = act;
+    if !input.website.0.is_empty() {
+        let error = Error::refused("One field of this form is to stay empty. Please leave it so and send it again.");
+        let shown = sign_up_form(&visit, Form::again(&sent, error, visit.t)?).await?;
+        return Ok(visit.page_again(visit.t.say("Make an account"), &shown).await?);
+    }
+    let input = NewAccount {
+        handle: Line(input.handle.0),
+        name: Line(input.name.0),
+        password: input.password,
+        invitation: input.invitation,
+        zone: input.zone,
+    };
     match acts::sign_up(&visit.cx, &input, visit.t.code()).await {
         Ok(person) => {
             let secret = acts::begin_session(&visit.cx, person, &visit.agent).await?;
