@@ -226,7 +226,7 @@ pub async fn waiting(cx: &Cx) -> Result<Vec<Waiting>> {
         union all select 'steward', c.id, c.slug, c.name, '', '', '', '', c.created_at, 0
         from grants g join community c on c.id = g.audience
         where g.person = ?1 and c.stage <> 'ended' and not exists (select 1 from grants s where s.audience = -c.id)
-        union all select w.what, w.thing, coalesce(c.slug, ''), coalesce(c.name, ''), '', '', '', '', w.at
+        union all select w.what, w.thing, coalesce(c.slug, ''), coalesce(c.name, ''), '', '', '', '', w.at, 0
         from waits w left join community c on c.id = w.community
         where w.spared <> ?1 and w.spared_too <> ?1 and (w.audience in (select g.audience from grants g where g.person = ?1)
           or (w.audience = 2 and exists (select 1 from person o where o.id = ?1 and o.operator))
