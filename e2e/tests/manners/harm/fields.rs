@@ -19,7 +19,8 @@ const PIECES: [&str; 5] = [
 ];
 
 /// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused.
-const NO_WORDS: [&str; 11] = ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote"];
+const NO_WORDS: [&str; 12] =
+    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code"];
 
 /// Fields of pages alone, and of pages that the API names otherwise.
 const FORMS: [(&str, &str, &[(&str, usize)]); 2] =
@@ -65,6 +66,7 @@ const ACTS: &[Act] = &[
     ("ada", "POST /me/circles", "", |_| json!({"people": "bo"})),
     ("ada", "PUT /circles/{id}", "POST /me/circles", |_| json!({})),
     ("ada", "POST /me/circles", "", |_| json!({})), // whose name stays
+    ("ada", "POST /device", "", |_| json!({"scopes": "read"})),
     ("ada", "POST /communities/{slug}/suspensions", "", |_| json!({"handle": "cy", "days": "1"})),
 ];
 
@@ -170,7 +172,8 @@ async fn they_all_act(
         if let Some(id) = answers[0]["id"].as_str() {
             made.insert(act, id.to_owned());
         }
-        links.extend(answers[0]["url"].as_str().and_then(|url| Some(url.splitn(4, '/').nth(3)?.to_owned())).map(|path| format!("/{path}")));
+        let link = answers[0]["url"].as_str().or(answers[0]["verification_uri_complete"].as_str());
+        links.extend(link.and_then(|url| Some(url.splitn(4, '/').nth(3)?.to_owned())).map(|path| format!("/{path}")));
     }
     for (_, path, words) in FORMS {
         let act = format!("{} {}", if path.contains("_method=put") { "PUT" } else { "POST" }, path.split('?').next().unwrap_or_default());

@@ -90,6 +90,7 @@ async fn they_are_said(ada: &Person, token: &str, strings: &[String]) -> Vec<Str
 
 /// As answers: bare, as every form that Markdown has, and as thanks for them. Answers the paths of the conversations.
 async fn they_are_answered(ada: &Person, token: &str, bos: &str, strings: &[String], bare: &str) -> [String; 2] {
+    let begun = json!({"words": "As every form that Markdown has", "audience": "open"});
     let dressed = id(&calls(ada, token, &[("POST", "/communities/sets/contributions".into(), begun)]).await[0]);
     let all: Vec<_> = strings.iter().map(|it| ("POST", format!("/contributions/{bare}/replies"), json!({"words": it}))).collect();
     let replies = calls(ada, token, &all).await;
