@@ -22,9 +22,12 @@ const PIECES: [&str; 5] = [
 const NO_WORDS: [&str; 12] =
     ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code"];
 
-/// Fields of pages alone, and of pages that the API names otherwise.
-const FORMS: [(&str, &str, &[(&str, usize)]); 2] =
-    [("ada", "/me/tokens", &[("label", 80)]), ("ada", "/me/drafts/home?_method=put", &[("words", 20_000)])];
+/// Where it is sent, its fields for words, and how much fits.
+type Form = (&'static str, &'static [(&'static str, usize)]);
+
+/// What pages alone take.
+const FORMS: [Form; 2] =
+    [("/me/tokens", &[("label", 80)]), ("/me/drafts/home?_method=put", &[("words", 20_000)])];
 
 /// Where a form is sent, and the act of the API that takes the same.
 const SAME: [(&str, &str); 4] = [
@@ -175,7 +178,7 @@ async fn they_all_act(
         let link = answers[0]["url"].as_str().or(answers[0]["verification_uri_complete"].as_str());
         links.extend(link.and_then(|url| Some(url.splitn(4, '/').nth(3)?.to_owned())).map(|path| format!("/{path}")));
     }
-    for (_, path, words) in FORMS {
+    for (path, words) in FORMS {
         let act = format!("{} {}", if path.contains("_method=put") { "PUT" } else { "POST" }, path.split('?').next().unwrap_or_default());
         let sent: Vec<_> = words.iter().map(|(field, most)| (*field, marked(marks, &format!("{act} {field}"), n, *most))).collect();
         ada.sends(path, &sent.iter().map(|(field, words)| (*field, words.as_str())).collect::<Vec<_>>()).await;
