@@ -48,9 +48,9 @@ async fn calls(person: &Person, token: &str, all: &[(&str, String, Value)]) -> V
         let said = person.js(script, &[token, &json!(some).to_string()]).await;
         answers.extend(said.as_array().expect("a list").iter().cloned());
     }
-    for (call, answer) in all.iter().zip(&answers) {
+    for ((method, path, _), answer) in all.iter().zip(&answers) {
         let done = answer["status"].as_u64().is_some_and(|status| (200..300).contains(&status));
-        person.expects(&format!("{call:?} is done: {answer}"), done);
+        person.expects(&format!("{method} {path} is done: {answer}"), done);
     }
     answers
 }
