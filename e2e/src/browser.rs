@@ -7,7 +7,7 @@ use serde_json::json;
 use thirtyfour::common::capabilities::desiredcapabilities::CapabilitiesHelper;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
-use crate::{DEADLINE, Folder, Person, Place, Running, named_by};
+use crate::{DEADLINE, Folder, Outside, Person, Place, Running, named_by};
 
 /// Without animated scrolling: what is clicked lies still.
 const FLAGS: [&str; 12] = [
@@ -28,16 +28,23 @@ const FLAGS: [&str; 12] = [
 
 pub struct Browser {
     url: String,
+    /// Where requests go that leave this machine.
+    proxy: Option<String>,
     _driver: Running,
 }
 
 impl Browser {
+    /// Whatever its persons' pages ask of other machines is heard there instead.
+    pub fn start_before(outside: &Outside) -> Self {
+        Self { proxy: Some(outside.proxy.clone()), ..Self::start() }
+    }
+
     pub fn start() -> Self {
         let program = installed("TACIT_CHROMEDRIVER", "/usr/bin/chromedriver");
         let driver = Running::start(Command::new(program).arg("--port=0").stderr(Stdio::null()));
         let lines = driver.until("started successfully on port ", DEADLINE);
         let port = lines.last().and_then(|line| line.rsplit(' ').next()).unwrap_or_default().trim_end_matches('.');
-        Self { url: format!("http://127.0.0.1:{port}"), _driver: driver }
+        Self { url: format!("http://127.0.0.1:{port}"), proxy: None, _driver: driver }
     }
 
     /// Somebody with a browser profile of their own.
@@ -56,6 +63,9 @@ impl Browser {
             wanted.add_arg(flag).expect("a flag");
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.0.display())).expect("a flag");
+        if let Some(proxy) = &self.proxy {
+            wanted.add_arg(&format!("--proxy-server={proxy}")).expect("a flag");
+        }
         // The pages are read in English, wherever the test runs.
         let mut prefs = json!({"intl.accept_languages": "en"});
         if !javascript {

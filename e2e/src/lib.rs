@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by panicking
 
 mod browser;
+mod outside;
 mod person;
 mod place;
 
@@ -12,6 +13,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 pub use browser::Browser;
+pub use outside::Outside;
 pub use person::{Person, all_go};
 pub use place::{Login, PASSWORD, Place, Terminal};
 pub use thirtyfour::Key;

@@ -312,6 +312,11 @@ impl Person {
         self.tells("Page.setBypassCSP", json!({"enabled": true})).await;
     }
 
+    /// From now on this runs in every page and frame before anything else does.
+    pub async fn runs_first(&self, script: &str) {
+        self.tells("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
+    }
+
     async fn prefers(&self, scheme: &str) {
         self.tells("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]})).await;
     }

@@ -163,7 +163,7 @@ pub fn address(text: &str) -> Result<String> {
         None => format!("https://{text}"),
     };
     match whole.trim_end_matches('/').split_once("://") {
-        Some(("http" | "https", host)) if !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']) => Ok(whole.trim_end_matches('/').to_lowercase()),
+        Some(("http" | "https", host)) if !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b)) => Ok(whole.trim_end_matches('/').to_lowercase()),
         _ => bail!("{text} is no address of a server, for example https://tacit.example.org"),
     }
 }

@@ -1,8 +1,16 @@
 //! What visitors write is words: none of it runs, loads or rearranges anything, on any page that shows it.
 
-use e2e::{Browser, Person, Place, all_go};
+#[path = "harm/alarm.rs"]
+mod alarm;
+#[path = "harm/fields.rs"]
+mod fields;
+#[path = "harm/sets.rs"]
+mod sets;
 
-use crate::{found, lines, number};
+use alarm::is_harmless;
+use e2e::{Browser, Outside, Person, Place, all_go};
+
+use crate::{found, number};
 
 /// Short enough for a name.
 const HARM: [&str; 16] = [
@@ -32,51 +40,18 @@ const LONGER: &str = "```html\" onclick=\"pwned=20\n</code></pre><script>pwned=2
     turned \u{202e}around\u{202c} and \u{2066}kept apart\u{2069}\n\n<!-- <script>pwned=28</script> --!><script>pwned=28</script>\n\n\
     @\"><script>pwned=29</script> www.example.org/<script>pwned=29</script>";
 
-/// In the manner of the big list of naughty strings: a sample of what breaks programs, each as short as it can be.
-const NAUGHTY: [&str; 30] = [
-    "undefined",
-    "null",
-    "NaN",
-    "-1/0",
-    "1E+02",
-    "0xffffffffffffffff",
-    "01000",
-    ",./;'[]\\-=",
-    "<>?:\"{}|_+",
-    "!@#$%^&*()`~",
-    "Ω≈ç√∫˜µ≤≥÷",
-    "'\"''''\"",
-    "<foo val=`bar' />",
-    "田中さんにあげて下さい",
-    "𠜎𠜱𠝹𠱓𠱸𠲖𠳏",
-    "ヽ༼ຈل͜ຈ༽ﾉ",
-    "👩🏽‍🚒 🏳️‍🌈 0️⃣",
-    "🇺🇸🇷🇺🇸",
-    "١٢٣ שלום test ﷽",
-    "Z\u{351}\u{36b}\u{343}\u{36a}\u{302}a\u{36b}\u{33d}lgo\u{34f}",
-    "ＴＨＥ ｑｕｉｃｋ 𝐛𝐫𝐨𝐰𝐧 𝖋𝖔𝖝",
-    "<sc<script>ript>pwned=1</sc</script>ript>",
-    "--><script>pwned=1</script>",
-    "';pwned=1;t='",
-    "＜script＞pwned=1＜/script＞",
-    "ABC<div style=\"x:expression(pwned=1)\">DEF",
-    "1;DROP TABLE person--' OR 1=1",
-    "../../../../etc/passwd%00 $HOME $(touch /tmp/pwned)",
-    "%s%n%x {0} %*.*s",
-    "a\u{a0}b\u{200b}c\u{2003}d",
-];
-
 #[tokio::test]
 async fn no_script_of_a_visitor_runs() {
     let place = Place::empty();
     place.add("ada", HARM[0]);
     place.add("bo", HARM[2]);
-    let browser = Browser::start();
+    let outside = Outside::listens();
+    let browser = Browser::start_before(&outside);
     let (ada, bo) = (browser.person("Ada", &place).await, browser.person("Bo", &place).await);
-    ada.goes_without_policy().await; // which would hide that something got through
+    alarm::is_set(&ada).await;
     ada.sign_in("ada").await;
     bo.sign_in("bo").await;
-    the_alarm_works(&ada).await;
+    alarm::works(&ada, &outside).await;
     names_are_no_place_to_turn_text_around(&ada).await;
 
     let invitation = ada_founds_and_invites(&ada, &place.token("ada")).await;
@@ -86,7 +61,6 @@ async fn no_script_of_a_visitor_runs() {
         told.push(they_talk(&ada, &bo, n, harm).await);
     }
     let longer = they_say_something_longer(&ada, &bo).await;
-    naughty_strings_stay_as_they_are(&ada).await;
 
     let own = own_pages(number(&longer));
     for page in EVERYBODYS.into_iter().chain(own.iter().map(String::as_str)).chain([longer.as_str()]) {
@@ -99,6 +73,7 @@ async fn no_script_of_a_visitor_runs() {
         is_harmless(&bo, page).await;
     }
     all_go([ada, bo]).await;
+    alarm::nothing_was_asked_of(&outside);
 }
 
 const EVERYBODYS: [&str; 12] = [
@@ -121,19 +96,6 @@ fn own_pages(id: &str) -> Vec<String> {
     let others = ["/me", "/me/memberships", "/me/leaving", "/narrations/new"].map(String::from);
     let stewards = ["stewards", "invitations", "charter/revision"].map(|page| format!("/c/harm-5/{page}"));
     others.into_iter().chain(stewards).chain(of_id).collect()
-}
-
-/// What would be found if one of them got through is found: without this, all that follows could be blind.
-async fn the_alarm_works(ada: &Person) {
-    ada.open("/about").await;
-    ada.js("document.querySelector('#main').innerHTML = '<img src=x onerror=pwned=0><iframe></iframe>'", &[]).await;
-    ada.wait_for("the script to run", async || Ok(ada.js("return window.pwned ?? null", &[]).await.as_u64())).await;
-    let found = lines(&ada.js(DANGERS, &[]).await);
-    for danger in ["a script ran", "an element that is not ours: <iframe", "onerror"] {
-        assert!(found.contains(danger), "the alarm tells of \"{danger}\":\n{found}");
-    }
-    ada.open("/").await;
-    ada.console_tells_only_of(404).await; // the picture
 }
 
 async fn names_are_no_place_to_turn_text_around(ada: &Person) {
@@ -203,55 +165,3 @@ async fn they_say_something_longer(ada: &Person, bo: &Person) -> String {
     ada.sends("/c/harm-0/hats", &[("handle", "bo")]).await;
     told
 }
-
-/// Whoever writes one finds it again, letter by letter.
-async fn naughty_strings_stay_as_they_are(ada: &Person) {
-    let door = found(ada, "naughty", ["Naughty strings", "p", "d", "p"]).await;
-    for naughty in NAUGHTY {
-        ada.sends(&format!("{door}/contributions"), &[("title", naughty), ("words", naughty), ("audience", "open")]).await;
-    }
-    let mut titles = Vec::new();
-    let mut page = format!("{door}/conversations");
-    while !page.is_empty() {
-        is_harmless(ada, &page).await;
-        let shown = ada.js("return [...document.querySelectorAll('.stream h3')].map((it) => it.textContent)", &[]).await;
-        titles.extend(shown.as_array().expect("a list").iter().map(|it| it.as_str().expect("text").to_owned()));
-        let next = ada.js("const it = document.querySelector('.more [rel=next]'); return it ? it.pathname + it.search : ''", &[]).await;
-        next.as_str().expect("a path").clone_into(&mut page);
-    }
-    titles.reverse();
-    assert_eq!(titles, NAUGHTY, "the newest stands first");
-}
-
-async fn is_harmless(person: &Person, page: &str) {
-    person.open(page).await;
-    let found = person.js(DANGERS, &[]).await;
-    person.expects(&format!("{page} is harmless: {}", lines(&found)), found.as_array().is_some_and(Vec::is_empty));
-    person.console(page).await;
-}
-
-/// Our pages have one script, one style sheet, one mark and one picture; nothing that a visitor wrote adds an element of these.
-const DANGERS: &str = r"const found = [];
-    const tell = (what, it) => found.push(`${what}: ${it.outerHTML.slice(0, 200)}`);
-    const ours = (url) => url.startsWith(location.origin + '/');
-    if (window.pwned !== undefined) found.push(`a script ran: ${window.pwned}`);
-    const scripts = document.querySelectorAll('script');
-    if (scripts.length !== 1) found.push(`${scripts.length} scripts`);
-    scripts.forEach((it) => { if (!ours(it.src) || it.textContent) tell('a script that is not ours', it) });
-    const foreign = `iframe, frame, object, embed, applet, base, style, svg, math, video, audio, template, dialog, meta[http-equiv],
-        link:not(head > [rel=icon], head > [rel=stylesheet]), img:not(.brand > img)`;
-    document.querySelectorAll(foreign).forEach((it) => tell('an element that is not ours', it));
-    document.querySelectorAll('*').forEach((it) => {
-        for (const { name, value } of it.attributes) {
-            if (/^on|^style$|^srcdoc$|^autofocus$/.test(name)) tell(`the attribute ${name}`, it);
-            const leads = /^(href|src|action|formaction|xlink:href)$/.test(name) && new URL(value, location).protocol;
-            if (leads && !/^(https?|mailto):$/.test(leads)) tell(`the address ${value}`, it);
-        }
-    });
-    document.querySelectorAll('form[action]').forEach((it) => { if (!ours(it.action)) tell('a form that leads away', it) });
-    document.querySelectorAll('[formaction]').forEach((it) => tell('a button that leads elsewhere', it));
-    if (/[\u202a-\u202e\u2066-\u2069]/.test(document.body.textContent)) found.push('text that is turned around');
-    if (getComputedStyle(document.querySelector('#main')).display === 'none') found.push('the page is hidden');
-    if (!location.href.startsWith(document.baseURI.slice(0, location.origin.length + 1))) found.push(`another base: ${document.baseURI}`);
-    performance.getEntriesByType('resource').forEach((it) => { if (!ours(it.name)) found.push(`a request to ${it.name}`) });
-    return found;";
