@@ -24,6 +24,7 @@ const FLAGS: [&str; 12] = [
     // A microphone that beeps, and that may be used.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
 ];
 
 pub struct Browser {

@@ -52,7 +52,7 @@ async fn bo_follows(bo: &Person, door: &str) {
 async fn bo_hears_and_marks_it(bo: &Person, told: &str) {
     bo.open("/").await;
     bo.find(".top .dot").await;
-    bo.follow_in(".top", "Notices").await;
+    bo.open("/notices").await;
     bo.arrives_at("Notices").await;
     bo.sees("The red pen holds.").await;
     bo.sees("because you follow Night handovers").await;
