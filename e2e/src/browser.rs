@@ -10,7 +10,7 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogL
 use crate::{DEADLINE, Folder, Outside, Person, Place, Running, named_by};
 
 /// Without animated scrolling: what is clicked lies still.
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
