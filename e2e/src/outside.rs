@@ -1,7 +1,7 @@
 //! The world outside of the place: whatever a browser asks of it is heard here, and answered by nobody.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use crate::DEADLINE;
@@ -21,12 +21,9 @@ impl Outside {
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
         let ear = Arc::clone(&heard);
         std::thread::spawn(move || {
-            for mut line in door.incoming().flatten() {
-                let mut asked = String::new();
-                let _ = line.set_read_timeout(Some(DEADLINE));
-                let _ = BufReader::new(&line).read_line(&mut asked);
-                ear.lock().expect("the list").push(asked.trim_end().to_owned());
-                let _ = line.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            for line in door.incoming().flatten() {
+                let ear = Arc::clone(&ear);
+                std::thread::spawn(move || hears(line, &ear));
             }
         });
         Self { proxy, heard }
@@ -37,6 +34,17 @@ impl Outside {
         let heard = std::mem::take(&mut *self.heard.lock().expect("the list"));
         heard.into_iter().filter(|line| !ITS_OWN.iter().any(|own| host(line).ends_with(own))).collect()
     }
+}
+
+/// A connection on which nothing is asked is one that Chromium holds ready.
+fn hears(mut line: TcpStream, ear: &Mutex<Vec<String>>) {
+    let mut asked = String::new();
+    let _ = line.set_read_timeout(Some(DEADLINE));
+    let _ = BufReader::new(&line).read_line(&mut asked);
+    if !asked.is_empty() {
+        ear.lock().expect("the list").push(asked.trim_end().to_owned());
+    }
+    let _ = line.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 }
 
 /// Of `GET http://host/path` and of `CONNECT host:443`.
