@@ -225,12 +225,13 @@ impl NewRow<'_> {
         let known: Vec<String> = mentioned.iter().map(|p| p.handle.clone()).collect();
         let html = words::render(self.body, &known);
         let (trail, trail_title) = self.lineage.trail.clone().unzip();
+        let now = cx.now(); // one moment, so that what fades says for how long
         batch.run(
             INSERT,
             vals![self.id, self.root, self.parent, self.depth, self.community, me, false, self.kind.as_ref().map_or("", Kind::word),
                 self.title, self.body, html.as_str(), words::VERSION, self.audience, self.asks,
-                self.quote, self.work, trail, trail_title.unwrap_or_default(), self.lineage.grew_from, "", 1, cx.now(),
-                self.fades.map(|lasts| cx.now().plus(lasts))],
+                self.quote, self.work, trail, trail_title.unwrap_or_default(), self.lineage.grew_from, "", 1, now,
+                self.fades.map(|lasts| now.plus(lasts))],
         );
         let ids: Vec<PersonId> = mentioned.iter().map(|p| p.id).collect();
         put_mentions(batch, self.id, &ids);

@@ -100,9 +100,9 @@ async fn ada_talks_with_a_circle(ada: &Person, bo: &Person) {
     ada.sees("Who is added later does not see what was said before.").await;
     ada.inspect("a circle").await;
     ada.follow("Talk privately").await;
-    ada.pick("What is said fades", "after a week").await;
-    ada.fill("Your words", "Between us: I was asleep at three.").await;
     ada.inspect("talking with a circle").await;
+    ada.fill("Your words", "Between us: I was asleep at three.").await;
+    ada.pick("What is said fades", "after a week").await;
     ada.follow("Say it").await;
     ada.sees("What is said here fades after a week.").await;
     ada.inspect("a conversation that fades").await;
