@@ -41,8 +41,8 @@ const SAME: [(&str, &str); 8] = [
     ("/sign-up name", "/me name"),
 ];
 
-/// What forms ask beside: the search, what one is called after leaving, and what people do not see and leave empty; each has a test of
-/// its own.
+/// What forms ask beside: the search, and what one is called after leaving, which each has a test of its own; and what people do not
+/// see: whatever is filled in there is refused.
 const NO_WORDS_IN_FORMS: [&str; 3] = ["q", "pseudonym", "website"];
 
 /// Who does it, what, what it is done to, and what it needs beside words. It is done to what an act made or was done to itself, or
