@@ -45,8 +45,17 @@ impl Place {
 
     /// Adds an account on the machine.
     pub fn add(&self, handle: &str, name: &str) {
+        self.adds(handle, name, &[]);
+    }
+
+    /// Somebody who reads what is reported to nobody else.
+    pub fn add_operator(&self, handle: &str, name: &str) {
+        self.adds(handle, name, &["--operator"]);
+    }
+
+    fn adds(&self, handle: &str, name: &str, more: &[&str]) {
         let mut add = tacit(&self.data);
-        add.args(["person", "add", handle, "--name", name, "--password-stdin"]).stdin(Stdio::piped()).stdout(Stdio::null());
+        add.args(["person", "add", handle, "--name", name, "--password-stdin"]).args(more).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = add.spawn().expect("tacit person add starts");
         child.stdin.take().expect("its standard input is piped").write_all(PASSWORD.as_bytes()).expect("it reads the password");
         assert!(child.wait().expect("it ends").success(), "tacit person add {handle} failed");

@@ -29,7 +29,7 @@ fn lines(said: &Value) -> String {
     said.as_array().expect("a list").iter().filter_map(|it| it.as_str()).collect::<Vec<_>>().join("\n    ")
 }
 
-/// Many calls of the API, a few at a time. Answers what each of them answered.
+/// Many calls of the API, a few at a time; a body that is null is none. Answers what each of them answered.
 async fn calls(person: &Person, token: &str, all: &[(&str, String, Value)]) -> Vec<Value> {
     let script = "const [token, list] = arguments;
         const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -38,7 +38,7 @@ async fn calls(person: &Person, token: &str, all: &[(&str, String, Value)]) -> V
         const work = async () => {
             for (let next; next = queue.shift();) {
                 const [n, method, path, body] = next;
-                const it = await fetch('/api/v1' + path, { method, headers, body: JSON.stringify(body), credentials: 'omit' });
+                const it = await fetch('/api/v1' + path, { method, headers, body: body && JSON.stringify(body), credentials: 'omit' });
                 answers[n] = { status: it.status, ...await it.json().catch(() => ({})) };
             }
         };

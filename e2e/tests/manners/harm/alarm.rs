@@ -15,7 +15,8 @@ pub async fn is_set(person: &Person) {
 /// What would be found if one of them got through is found: without this, all that follows could be blind.
 pub async fn works(person: &Person, outside: &Outside) {
     person.open("/about").await;
-    let parts = "<img src=x onerror=pwned=0><a href='java&#9;script:1'></a><form action=//evil.example></form><p style=color:red></p><svg></svg>";
+    let parts = "<img src=x onerror=pwned=0><a href='java&#9;script:1'></a><form action=//evil.example></form><p style=color:red></p><svg></svg>\
+        <div class=attachments><figure><audio src=//evil.example/a></audio></figure></div><template id=attach-tools><a href=/></a></template>";
     person.js("document.querySelector('#main').innerHTML = arguments[0]", &[parts]).await;
     person.wait_for("the script to run", async || Ok(person.js("return window.pwned ?? null", &[]).await.as_u64())).await;
     let parts = "<iframe srcdoc='<script>alert(1)</script>'></iframe><link rel=stylesheet href=http://evil.example/a.css>";
@@ -31,6 +32,10 @@ pub async fn works(person: &Person, outside: &Outside) {
         "a script ran",
         "an element that is not ours: <iframe",
         "an element that is not ours: <svg",
+        "an element that is not ours: <img",
+        "an element that is not ours: <audio",
+        "an element that is not ours: <template",
+        "a template that is not ours",
         "onerror",
         "the address java",
         "leads away",
@@ -75,17 +80,30 @@ pub fn looking(then: &str) -> String {
     format!("{DANGERS}\n{then}")
 }
 
-/// Our pages have one script, one style sheet, one mark and one picture; nothing that a visitor wrote adds an element of these.
+/// Our pages have one script, where one can attach something a second with its three templates, one style sheet and one mark; nothing
+/// that a visitor wrote adds an element of these. What a visitor attached is shown from this place alone.
 const DANGERS: &str = r"const judge = (page, opened) => {
     const found = [];
     const tell = (what, it) => found.push(`${what}: ${it.outerHTML.slice(0, 200)}`);
     const ours = (url) => url.startsWith(location.origin + '/');
-    const scripts = page.querySelectorAll('script');
-    if (scripts.length !== 1) found.push(`${scripts.length} scripts`);
-    scripts.forEach((it) => { if (!ours(it.src) || it.textContent) tell('a script that is not ours', it) });
-    const foreign = `iframe, frame, frameset, object, embed, applet, base, style, svg, math, video, audio, template, dialog, meta[http-equiv],
-        link:not(head > [rel=icon], head > [rel=stylesheet]), img:not(.brand > img)`;
+    const names = (all, from) => all.map((it) => it.getAttribute(from) ?? '').join(' ');
+    const scripts = [...page.querySelectorAll('script')], templates = [...page.querySelectorAll('template')];
+    const attaches = templates.length > 0;
+    if (scripts.length !== (attaches ? 2 : 1)) found.push(`${scripts.length} scripts`);
+    const both = /^\/assets\/app\.\w+\.js( \/assets\/attach\.\w+\.js)?$/.test(names(scripts, 'src'));
+    scripts.forEach((it) => { if (!both || it.textContent) tell('a script that is not ours', it) });
+    const three = names(templates, 'id') === 'attach-tools attach-one attach-cover';
+    templates.forEach((it) => { if (!three) tell('an element that is not ours', it) });
+    templates.forEach((it) => { if (it.content.querySelector('script, img, video, iframe, [src], [href]')) tell('a template that is not ours', it) });
+    const foreign = `iframe, frame, frameset, object, embed, applet, base, style, svg, math, meta[http-equiv],
+        link:not(head > [rel=icon], head > [rel=stylesheet])`;
     page.querySelectorAll(foreign).forEach((it) => tell('an element that is not ours', it));
+    const file = /^\/attachments\/\d+\/(full|small)( \d+w)?$/;
+    const stands = (it) => it.matches('.attachments > figure > *, .attachments > figure > a > img')
+        && file.test(it.getAttribute('src')) && (it.srcset || it.getAttribute('src')).split(', ').every((one) => file.test(one));
+    page.querySelectorAll('img:not(.brand > img), video, audio, source, track, dialog').forEach((it) => {
+        if (!stands(it)) tell('an element that is not ours', it);
+    });
     page.querySelectorAll('link').forEach((it) => { if (!ours(it.href)) tell('a link to elsewhere', it) });
     page.querySelectorAll('*').forEach((it) => {
         for (const { name, value } of it.attributes) {

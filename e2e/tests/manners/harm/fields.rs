@@ -19,8 +19,8 @@ const PIECES: [&str; 5] = [
 ];
 
 /// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused.
-const NO_WORDS: [&str; 12] =
-    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code"];
+const NO_WORDS: [&str; 13] =
+    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to"];
 
 /// Where it is sent, its fields for words, and how much fits.
 type Form = (&'static str, &'static [(&'static str, usize)]);
@@ -30,7 +30,10 @@ const FORMS: [Form; 2] =
     [("/me/tokens", &[("label", 80)]), ("/me/drafts/home?_method=put", &[("words", 20_000)])];
 
 /// Where a form is sent, and the act of the API that takes the same.
-const SAME: [(&str, &str); 5] = [
+const SAME: [(&str, &str); 8] = [
+    ("/care/reports/{id}/", "/reports/{id}/"),
+    ("/care/acts/{id}/", "/steward-acts/{id}/"),
+    ("/contributions/{id}/attachments alt", "/attachments/{id} alt"),
     ("/circles ", "/me/circles "),
     ("/conversations ", "/contributions "),
     ("/narrations/{id}/growth ", "/contributions/{id}/growth "),
@@ -38,19 +41,32 @@ const SAME: [(&str, &str); 5] = [
     ("/sign-up name", "/me name"),
 ];
 
-/// What forms ask beside: the search, and what one is called after leaving, which each has a test of its own.
-const NO_WORDS_IN_FORMS: [&str; 2] = ["q", "pseudonym"];
+/// What forms ask beside: the search, and what one is called after leaving, which each has a test of its own; and what people do not
+/// see: whatever is filled in there is refused.
+const NO_WORDS_IN_FORMS: [&str; 3] = ["q", "pseudonym", "website"];
 
-/// Who does it, what, the act that made what it is done to, and what it needs beside words.
+/// Who does it, what, what it is done to, and what it needs beside words. It is done to what an act made or was done to itself, or
+/// to what waits for this person in the community.
 type Act = (&'static str, &'static str, &'static str, fn(&str) -> Value);
 
+/// The first runs the place and founds the communities of this walk; the last reports each of those between, one in each walk.
+const HANDLES: [&str; 7] = ["ada", "bo", "cy", "eve", "fay", "gil", "dee"];
+
 const CONTRIBUTED: &str = "POST /communities/{slug}/contributions";
+const REPLIED: &str = "POST /contributions/{id}/replies";
+const ATTACHED: &str = "POST /attachments";
+
+/// One dot.
+const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 const ACTS: &[Act] = &[
     ("ada", "PUT /me", "", |_| json!({"shown": "anyone"})),
     ("bo", "PUT /me", "", |_| json!({"shown": "anyone"})),
     ("cy", "PUT /me", "", |_| json!({"shown": "anyone"})),
     ("dee", "PUT /me", "", |_| json!({"shown": "anyone"})),
+    ("eve", "PUT /me", "", |_| json!({"shown": "anyone"})),
+    ("fay", "PUT /me", "", |_| json!({"shown": "anyone"})),
+    ("gil", "PUT /me", "", |_| json!({"shown": "anyone"})),
     ("ada", "POST /communities", "", |slug| json!({"slug": slug, "openness": "knock"})),
     ("dee", "POST /communities/{slug}/knock", "", |_| json!({})),
     ("ada", "POST /communities/{slug}/invitations", "", |_| json!({"handle": "bo"})),
@@ -58,11 +74,13 @@ const ACTS: &[Act] = &[
     ("ada", "POST /communities/{slug}/invitations", "", |_| json!({"handle": "cy"})),
     ("cy", "PUT /communities/{slug}/membership", "", |_| json!({"shown": "everyone"})),
     ("ada", "POST /communities/{slug}/invitations", "", |_| json!({"handle": "eve"})),
+    ("ada", "POST /communities/{slug}/invitations", "", |_| json!({"handle": "fay"})),
+    ("fay", "PUT /communities/{slug}/membership", "", |_| json!({"shown": "everyone"})),
     ("ada", "POST /communities/{slug}/invitation-links", "", |_| json!({})),
     ("ada", "PUT /communities/{slug}/charter", "", |_| json!({"version": "1"})),
     ("bo", CONTRIBUTED, "", |_| json!({"kind": "question"})),
     ("bo", "PUT /contributions/{id}", CONTRIBUTED, |_| json!({"kind": "question", "version": "1"})),
-    ("ada", "POST /contributions/{id}/replies", CONTRIBUTED, |_| json!({})),
+    ("ada", REPLIED, CONTRIBUTED, |_| json!({})),
     ("ada", "POST /contributions/{id}/thanks", CONTRIBUTED, |_| json!({})),
     ("ada", "POST /narrations", "", |slug| json!({"community": slug, "trail": "new"})),
     ("ada", "POST /contributions/{id}/growth", "POST /narrations", |_| json!({"kind": "question"})),
@@ -71,18 +89,51 @@ const ACTS: &[Act] = &[
     ("ada", "PUT /circles/{id}", "POST /me/circles", |_| json!({})),
     ("ada", "POST /me/circles", "", |_| json!({})), // whose name stays
     ("ada", "POST /device", "", |_| json!({"scopes": "read"})),
+    // kinds, and what came of a conversation
+    ("ada", "POST /communities/{slug}/kinds", "", |_| json!({})),
+    ("ada", "PUT /communities/{slug}/kinds/{kind}", "", |_| json!({})),
+    ("bo", "PUT /contributions/{id}/ending", CONTRIBUTED, |_| json!({})),
+    // announcing, and making sense
+    ("ada", "POST /communities/{slug}/announcements", "", |_| json!({"days": "7"})),
+    ("bo", "PUT /me/tray/{id}", CONTRIBUTED, |_| json!({})),
+    ("bo", "POST /sense", "", |slug| json!({"community": slug})),
+    // what goes with words: a file, then a picture
+    ("ada", ATTACHED, "", |_| json!({"size": 5})),
+    ("ada", REPLIED, CONTRIBUTED, |_| json!({"attached": []})),
+    ("ada", ATTACHED, "", |_| json!({"size": 70})),
+    ("ada", "PUT /attachments/{id}", ATTACHED, |_| json!({})),
+    ("ada", REPLIED, CONTRIBUTED, |_| json!({"attached": []})),
+    // hats: one is worn, others wait for an answer; a steward's is put on by somebody who will rule on an appeal
+    ("ada", "POST /communities/{slug}/hats", "", |_| json!({"handle": "bo", "other": ""})),
+    ("bo", "PUT /hats/{id}", "hat", |_| Value::Null),
+    ("bo", "PUT /hats/{id}/handover", "PUT /hats/{id}", |_| json!({})),
+    ("ada", "POST /communities/{slug}/hats", "", |_| json!({"handle": "bo", "hat": ""})),
+    ("ada", "POST /communities/{slug}/namings", "", |_| json!({"handle": "bo", "other": ""})),
+    ("fay", "POST /communities/{slug}/namings", "", |_| json!({"handle": "bo", "hat": ""})),
+    ("ada", "POST /communities/{slug}/hats", "", |_| json!({"handle": "fay", "hat": "steward", "other": ""})),
+    ("fay", "PUT /hats/{id}", "hat", |_| Value::Null),
+    // care: one report is answered, one waits
+    ("dee", "POST /contributions/{id}/reports", CONTRIBUTED, |_| json!({})),
+    ("ada", "POST /reports/{id}/answer", "report", |_| json!({"outcome": "nothing"})),
+    ("dee", "POST /contributions/{id}/reports", REPLIED, |_| json!({})),
+    ("dee", "POST /people/{handle}/reports", "", |_| json!({})),
+    ("bo", REPLIED, CONTRIBUTED, |_| json!({})),
+    ("ada", "POST /contributions/{id}/steward-acts", REPLIED, |_| json!({"what": "hide"})),
+    ("bo", "POST /steward-acts/{id}/appeal", "POST /contributions/{id}/steward-acts", |_| json!({})),
+    ("fay", "POST /steward-acts/{id}/ruling", "POST /contributions/{id}/steward-acts", |_| json!({"ruling": "upheld"})),
     ("ada", "POST /communities/{slug}/suspensions", "", |_| json!({"handle": "cy", "days": "1"})),
 ];
 
-/// Fields whose words are read by nobody on a page.
-const SHOWN_NOWHERE: [&str; 0] = [];
+/// Fields whose words are read by nobody on a page: what a file is, its content decides.
+const SHOWN_NOWHERE: [&str; 1] = ["POST /attachments type"];
 
 #[tokio::test]
 async fn every_field_that_takes_words_shows_words() {
     let place = Place::empty();
-    let tokens: BTreeMap<_, _> = ["ada", "bo", "cy", "dee", "eve"]
+    let tokens: BTreeMap<_, _> = HANDLES
         .map(|handle| {
-            place.add(handle, handle);
+            let add = if handle == HANDLES[0] { Place::add_operator } else { Place::add };
+            add(&place, handle, handle);
             (handle, place.token(handle))
         })
         .into();
@@ -103,7 +154,7 @@ async fn every_field_that_takes_words_shows_words() {
     }
     let mut seen = Seen::default();
     looks_everywhere(&ada, &doors, 2 * PIECES.len(), &mut seen).await;
-    for handle in ["bo", "cy", "eve"] {
+    for handle in ["bo", "cy", "dee", "eve"] {
         ada.sign_out().await;
         ada.sign_in(handle).await;
         looks_everywhere(&ada, &doors, 1, &mut seen).await;
@@ -164,19 +215,25 @@ async fn they_all_act(
     let slug = format!("walk-{n}");
     let mut made: BTreeMap<&str, String> = BTreeMap::new();
     for &(who, act, of, given) in ACTS {
+        let (method, path) = act.split_once(' ').expect("a method and a path");
+        let waits = !of.is_empty() && !of.contains(' ');
+        let id = if waits { waiting(ada, &tokens[who], of, &slug).await } else { made.get(of).cloned().unwrap_or_default() };
         let mut body = given(&slug);
+        if body["attached"].is_array() {
+            body["attached"] = json!([made[ATTACHED]]);
+        }
         for (field, most) in fields.get(act).into_iter().flatten() {
             if body[field].is_null() {
                 body[field] = marked(marks, &format!("{act} {field}"), n, *most).into();
             }
         }
-        let (method, path) = act.split_once(' ').expect("a method and a path");
-        let id = made.get(of).map(String::as_str).unwrap_or_default();
-        let path = path.replace("{slug}", &slug).replace("{id}", id).replace("{handle}", "bo").replace("{kind}", "question");
+        let path = path.replace("{slug}", &slug).replace("{id}", &id).replace("{handle}", HANDLES[1 + n]).replace("{kind}", "question");
         let answers = calls(ada, &tokens[who], &[(method, path, body)]).await;
-        if let Some(id) = answers[0]["id"].as_str() {
-            made.insert(act, id.to_owned());
+        let id = answers[0]["id"].as_str().map_or(id, str::to_owned);
+        if act == ATTACHED {
+            brings(ada, &tokens[who], &id, answers[0]["size"].as_u64()).await;
         }
+        made.insert(act, id);
         let link = answers[0]["url"].as_str().or(answers[0]["verification_uri_complete"].as_str());
         links.extend(link.and_then(|url| Some(url.splitn(4, '/').nth(3)?.to_owned())).map(|path| format!("/{path}")));
     }
@@ -186,6 +243,25 @@ async fn they_all_act(
         ada.sends(path, &sent.iter().map(|(field, words)| (*field, words.as_str())).collect::<Vec<_>>()).await;
     }
     links
+}
+
+/// What waits for somebody's own word in a community.
+async fn waiting(ada: &Person, token: &str, what: &str, slug: &str) -> String {
+    let answers = calls(ada, token, &[("GET", "/me/waiting".to_owned(), Value::Null)]).await;
+    let all = answers[0]["items"].as_array().expect("a list");
+    let it = all.iter().find(|it| it["what"] == what && it["community"] == slug).unwrap_or_else(|| panic!("a {what} of {slug} waits: {all:#?}"));
+    it["id"].as_str().expect("an id").to_owned()
+}
+
+/// The bytes of a file that was announced: a picture, or five letters.
+async fn brings(ada: &Person, token: &str, id: &str, size: Option<u64>) {
+    let script = "const [token, id, bytes] = arguments;
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream', 'upload-offset': '0' };
+        const body = Uint8Array.from(atob(bytes), (it) => it.charCodeAt());
+        return fetch(`/api/v1/attachments/${id}/bytes`, { method: 'PUT', headers, body, credentials: 'omit' }).then((it) => it.json());";
+    let bytes = if size == Some(5) { "d29yZHM=" } else { PICTURE };
+    let said = ada.js(script, &[token, id, bytes]).await;
+    ada.expects(&format!("the file is whole: {said}"), said["whole"] == true);
 }
 
 /// This piece, and where there is room all others, with a mark of its own.
