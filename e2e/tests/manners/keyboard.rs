@@ -18,6 +18,12 @@ async fn everything_can_be_reached_by_keyboard() {
     for page in [&format!("{door}/stewards"), &format!("{door}/invitations"), &format!("{door}/contributions/new"), "/communities/new"] {
         reaches_everything(&ada, page).await;
     }
+    for page in ["kinds", "kinds/new", "hats", "namings", "announcements/new", "care"] {
+        reaches_everything(&ada, &format!("{door}/{page}")).await;
+    }
+    for page in ["/notices", "/following", "/circles", "/sense"] {
+        reaches_everything(&ada, page).await;
+    }
     ada.sign_out().await;
 
     let bo = ada; // the same browser, another person

@@ -35,6 +35,7 @@ async fn a_phone_shows_every_page_without_sideways_scrolling() {
         fits(&ada, page).await;
     }
     fits(&bo, "/me/waiting").await;
+    what_is_kept_in_a_community_fits(&ada, &bo, &written).await;
 
     bo.open("/").await;
     bo.sign_out().await; // what a stranger sees
@@ -99,6 +100,42 @@ async fn nested(bo: &Person, told: &str) {
         let newest = bo.js("return [...document.querySelectorAll('.reply')].map((it) => it.id.slice(1)).sort().at(-1)", &[]).await;
         newest.as_str().expect("a reply").clone_into(&mut answered);
     }
+}
+
+/// Kinds, hats, announcements, endings, what was collected, and what stewards did: with the longest words, too.
+async fn what_is_kept_in_a_community_fits(ada: &Person, bo: &Person, written: &Written) {
+    let (word, line, long) = (unbroken(40), unbroken(300), unbroken(1000));
+    let told = |act: &str| format!("/contributions/{}/{act}", number(&written.told));
+    ada.sends("/c/long/kinds", &[("word", &word), ("plural", &word), ("prompt", &line)]).await;
+    ada.sends("/c/long/announcements", &[("words", &long), ("title", &unbroken(160)), ("days", "7")]).await;
+    let asked = bo.sends("/c/long/contributions", &[("words", &long), ("title", &unbroken(160)), ("kind", "question"), ("audience", "open")]).await;
+    let of = |act: &str| format!("/contributions/{}/{act}", number(&asked));
+    bo.sends(&format!("{asked}/ending?_method=put"), &[("words", &long)]).await;
+    bo.sends(&told("collected"), &[]).await;
+    bo.sends(&told("reports"), &[("words", &long)]).await;
+    ada.sends("/c/long/hats", &[("handle", "bo"), ("other", &word)]).await;
+    ada.sends(&of("steward-acts"), &[("what", "close"), ("rule", &unbroken(200)), ("reason", &line)]).await;
+    ada.sends("/circles", &[("name", &unbroken(60)), ("people", "bo")]).await;
+
+    for page in ["/me/waiting", "/sense", "/notices", "/following", "/@ada/report", "/me/silenced", "/c/long/care"] {
+        fits(bo, page).await;
+    }
+    for page in [asked.clone(), format!("{asked}/ending"), of("care"), of("attachments"), told("care")] {
+        fits(bo, &page).await;
+    }
+    for page in ["kinds", "kinds/new", "kinds/question", "namings", "announcements/new", "care", "hats"] {
+        fits(ada, &format!("/c/long/{page}")).await;
+    }
+    let mut deeper = ada.paths("main a[href^='/c/long/hats/']").await;
+    ada.open("/c/long/care").await;
+    deeper.extend(ada.paths("main a[href^='/care/']").await);
+    ada.open("/circles").await;
+    deeper.extend(ada.paths("main a[href^='/circles/']").await);
+    for page in deeper.iter().map(String::as_str).chain(["/", "/c/long", "/c/long/conversations", "/circles", "/me/waiting", "/notices", &asked, &of("care")]) {
+        fits(ada, page).await;
+    }
+    ada.console("the pages of a community").await;
+    bo.console("the pages of a community").await;
 }
 
 /// A word without a place to break it, of so many letters.
