@@ -43,7 +43,7 @@ fn expand(text: &str) -> String {
     let pieces = literals(body);
     let head = &pieces[0];
     // Between two literals of the macro stands one of its variables.
-    let gaps: Vec<&str> = ["$viewer", "$replies", "$rest"].iter().flat_map(|v| body.match_indices(v)).map(|(at, v)| (at, v)).collect::<std::collections::BTreeMap<_, _>>().into_values().collect();
+    let gaps: Vec<&str> = ["$viewer", "$replies", "$rest"].iter().flat_map(|v| body.match_indices(v)).collect::<std::collections::BTreeMap<_, _>>().into_values().collect();
     let put = |viewer: &str, replies: &str, rest: &str| {
         let mut all = String::from("\n\"");
         for (i, gap) in gaps.iter().enumerate() {

@@ -236,10 +236,10 @@ impl World {
         let reporting = care::Reporting { words: "canary-report".into(), ..care::Reporting::default() };
         care::report(&member, self.ids.closed_opening, &reporting).await.unwrap();
         for waiting in membership::store::waiting(&steward).await.unwrap() {
-            if let membership::store::Waiting::Care { what, id, .. } = waiting {
-                if what == "report" {
-                    self.ids.report = id.0.to_string();
-                }
+            if let membership::store::Waiting::Care { what, id, .. } = waiting
+                && what == "report"
+            {
+                self.ids.report = id.0.to_string();
             }
         }
         self.ids.words = self.ids.closed_opening.to_string();

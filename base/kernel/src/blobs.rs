@@ -352,7 +352,7 @@ mod tests {
         let hour = NOW.plus(crate::clock::HOUR);
         assert_eq!(it.untouched(shelf(&kept.hash), NOW).await.unwrap(), Vec::<String>::new(), "young");
         let old = it.untouched(shelf(&kept.hash), hour).await.unwrap();
-        assert_eq!(old, [kept.hash.clone()]);
+        assert_eq!(old, std::slice::from_ref(&kept.hash));
         it.keep_bytes(b"once".to_vec(), hour.plus(1)).await.unwrap();
         assert_eq!(it.collect(old.clone(), hour).await, Ok(0), "named again meanwhile");
         assert!(it.read(&kept.hash, 0, 4).await.unwrap().is_some());

@@ -196,7 +196,7 @@ impl Refusals {
         }
         let row = |((rate, network), (hour, day)): ((Rate, &str), (u64, u64))| Refused { rate, network: network.to_owned(), hour, day };
         let mut rows: Vec<Refused> = found.into_iter().map(row).collect();
-        rows.sort_by(|a, b| (b.hour, b.day).cmp(&(a.hour, a.day)));
+        rows.sort_by_key(|row| std::cmp::Reverse((row.hour, row.day)));
         rows
     }
 }

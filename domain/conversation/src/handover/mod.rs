@@ -165,7 +165,7 @@ async fn hosts(cx: &Cx, community: CommunityId) -> Result<Vec<String>> {
     }
     named.remove("");
     let mut named: Vec<_> = named.into_iter().collect();
-    named.sort_by(|a, b| b.1.cmp(&a.1));
+    named.sort_by_key(|named| std::cmp::Reverse(named.1));
     Ok(named.into_iter().take(8).map(|(host, _)| host).collect())
 }
 
