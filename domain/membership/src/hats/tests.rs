@@ -37,8 +37,8 @@ impl World {
     /// The hat that somebody is offered.
     async fn offered(&self, person: PersonId) -> HatId {
         let waiting = self.waiting(person).await;
-        let hats = waiting.iter().filter_map(|w| if let Waiting::Hat { id, .. } = w { Some(*id) } else { None });
-        hats.last().unwrap_or_else(|| panic!("no hat waits: {waiting:?}"))
+        let mut hats = waiting.iter().filter_map(|w| if let Waiting::Hat { id, .. } = w { Some(*id) } else { None });
+        hats.next_back().unwrap_or_else(|| panic!("no hat waits: {waiting:?}"))
     }
 
     async fn minute(&self) {
