@@ -1,0 +1,1 @@
+//! Ties between people: strengths that fade, and bridges between those who would not meet. Pure: no database, no clock.

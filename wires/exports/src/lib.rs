@@ -1,0 +1,13 @@
+//! What other places hand out of a community, read into one neutral model. No database, no rules of Tacit, no network.
+//!
+//! A reader takes a [`Source`] and tells a [`Take`] what it finds, in the order in which it finds it, and keeps in memory no more
+//! than it needs to know whom a thing belongs to. Nothing that it cannot read is lost in silence: it is skipped, with a reason, a
+//! file and where in it.
+
+mod model;
+mod source;
+
+pub use model::{
+    Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,
+};
+pub use source::{Problem, Source};

@@ -1,0 +1,164 @@
+//! The neutral model: voices, communities, contributions, thanks, times and where all of it comes from.
+//!
+//! Ids are the source's own, as text, unique within one archive and kind of item, the same each time the archive is read: they are
+//! what makes a second import add only what is new.
+
+/// Who may have read a thing where it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, or everybody who had an account there.
+    Open,
+    /// Who was in a private channel.
+    Private,
+    /// A conversation between named people.
+    Direct,
+}
+
+/// A place where people spoke: a list, a channel, a category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Community {
+    pub id: String,
+    pub name: String,
+    /// What the place said of itself, plain text; may be empty.
+    pub about: String,
+    pub access: Access,
+    /// Archived, read-only, ended there.
+    pub ended: bool,
+}
+
+/// Somebody who spoke. Nobody here has an account in Tacit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    pub id: String,
+    /// As shown there; never empty (a deleted account is called what the source calls it, or "deleted").
+    pub name: String,
+    /// An address of mail, where the source has one. It proves a claim later, and is shown to nobody.
+    pub address: Option<String>,
+    /// A program and not a person.
+    pub machine: bool,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Contribution {
+    pub id: String,
+    /// The id of a [`Community`].
+    pub community: String,
+    /// The id of a [`Voice`].
+    pub voice: String,
+    /// What it answers: the id of a contribution, which may come later in the archive, or never.
+    pub answers: Option<String>,
+    pub title: String,
+    /// Markdown. Quoted text of the answered, signatures and footers are not in it.
+    pub words: String,
+    /// Microseconds since 1970, UTC.
+    pub at: i64,
+    /// When its words were last changed there.
+    pub edited_at: Option<i64>,
+    /// Where it can be read there.
+    pub link: Option<String>,
+    /// A Message-ID or another name that the rest of the world knows it by.
+    pub known_as: Option<String>,
+    /// It asked something, as the source says (a question there, not a guess of ours).
+    pub asks: bool,
+    /// Closed there, with the source's own word for why.
+    pub closed: Option<String>,
+    /// The ids of voices that it addresses.
+    pub toward: Vec<String>,
+    pub files: Vec<File>,
+}
+
+/// A file that stood with something that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct File {
+    pub name: String,
+    /// Where its bytes are in the [`crate::Source`], when they are there at all.
+    pub inside: Option<String>,
+    /// Where its bytes were.
+    pub link: Option<String>,
+    /// What it shows, for who does not see it.
+    pub alt: String,
+}
+
+/// A sign of thanks for one thing: a like, an upvote, a reaction that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thanks {
+    pub contribution: String,
+    /// Nobody, where the source only counts.
+    pub voice: Option<String>,
+    pub at: Option<i64>,
+    /// How many, where the source only counts.
+    pub count: u32,
+}
+
+/// Who asked said that this answer helped (an accepted answer, a solution).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Helped {
+    pub question: String,
+    pub answer: String,
+}
+
+/// A record of the source that becomes nothing, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    pub reason: Reason,
+    /// The file within the source.
+    pub file: String,
+    /// Bytes from its beginning where that is known (of the unpacked file).
+    pub offset: Option<u64>,
+    /// One plain sentence for the person who reads the report; without the words of the record.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The source's program said it, not a person: joins, topic changes, closings.
+    System,
+    /// It has no words and no file.
+    Empty,
+    /// It has the id of something read before.
+    Twice,
+    /// Taken away there.
+    Deleted,
+    /// It is between named people or in a private place, and nobody stated that they agree.
+    Private,
+    /// It looks like advertising that nobody answered.
+    Spam,
+    /// It cannot be read as what it should be.
+    Broken,
+    /// It is larger than the bounds allow.
+    TooLarge,
+    /// It is of a kind that Tacit has no place for (votes without a voice, badges, edits kept elsewhere).
+    NoPlace,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    Community(Community),
+    Voice(Voice),
+    Contribution(Box<Contribution>),
+    Thanks(Thanks),
+    Helped(Helped),
+    Skipped(Skipped),
+}
+
+/// Who takes what a reader finds wants no more of it (a stop by the person, a full disk).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop;
+
+/// Takes what a reader finds.
+///
+/// One record of the source gives one contribution, thanks, "helped" or skipped; communities and voices come before the first
+/// contribution that names them, and may be told again.
+pub trait Take {
+    fn take(&mut self, item: Item) -> Result<(), Stop>;
+    /// So many bytes of [`crate::Source::bytes`] are behind the reader.
+    fn at_byte(&mut self, _bytes: u64) {}
+}
+
+impl Take for Vec<Item> {
+    fn take(&mut self, item: Item) -> Result<(), Stop> {
+        self.push(item);
+        Ok(())
+    }
+}
