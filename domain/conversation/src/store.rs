@@ -6,9 +6,13 @@ use crate::endings::Ended;
 use crate::said::Said;
 use crate::{ContributionId, Ending, Kind, ThanksId, TrailId};
 
-/// The columns of [`Said`], ending with the count of replies where it is wanted.
+/// The columns of [`Said`], ending with the count of replies where it is wanted. Where all rows are of one conversation its
+/// id is given, so that what holds for all of them is asked once and not for each.
 macro_rules! said {
     ($viewer:literal, $replies:literal, $rest:literal) => {
+        said!($viewer, "c.root", $replies, $rest)
+    };
+    ($viewer:literal, $root:literal, $replies:literal, $rest:literal) => {
         concat!(
             "select c.id, c.root, c.parent, c.depth, c.community, k.slug, k.name, k.openness, k.stage, c.author,
                 coalesce(p.name, v.name), case when visible_to(p.id, ",
@@ -17,17 +21,21 @@ macro_rules! said {
             $viewer,
             ") then p.handle end, v.origin, c.kind, coalesce(n.word, ''), coalesce(n.language, ''),
                 coalesce(n.ending, ''), c.title, c.words, c.html, c.audience, c.asks,
-                case when exists (select 1 from contribution q where q.id = c.parent and (q.hidden <> '' or not unblocked_by(q.author, ",
+                case when c.quote = '' or exists (select 1 from contribution q where q.id = c.parent and (q.hidden <> '' or not unblocked_by(q.author, ",
             $viewer,
             "))) then '' else c.quote end, c.work, c.trail, c.trail_title, c.grew_from, c.link, c.version, c.at, c.edited_at,
-                c.withdrawn_at, c.fades_at, c.hidden, (select o.closed from contribution o where o.id = c.root), c.moved, c.held,
+                c.withdrawn_at, c.fades_at, c.hidden, (select o.closed from contribution o where o.id = ",
+            $root,
+            "), c.moved, c.held,
                 not unblocked_by(c.author, ",
             $viewer,
             "), (c.author = ",
             $viewer,
             " and not c.voice) or exists (select 1 from grants w where w.person = ",
             $viewer,
-            " and w.audience = -c.community), (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), c.attached, ",
+            " and w.audience = -(select o.community from contribution o where o.id = ",
+            $root,
+            ")), (select q.fades_at from contribution q where q.id = c.parent and c.quote <> ''), c.attached, ",
             $replies,
             " from contribution c
               left join community k on k.id = c.community
@@ -98,9 +106,11 @@ pub async fn replies(cx: &Cx, root: ContributionId, after: Cursor, limit: usize)
 pub async fn replies_and_drafts(cx: &Cx, root: ContributionId, after: Cursor, limit: usize) -> Result<Page<(Said, String)>> {
     let sql = said!(
         "?2",
+        "?1",
         "0, coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), '')",
         "where c.root = ?1 and c.parent is not null and (c.at, c.id) > (?3, ?4) and visible_to(?1, ?2)
-           and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))
+           and (c.held = '' or (c.author = ?2 and not c.voice) or exists (
+                select 1 from grants w where w.person = ?2 and w.audience = -(select o.community from contribution o where o.id = ?1)))
          order by c.at, c.id limit ?5"
     );
     let with_draft = |mut row: Row| Ok((Said::begin(&mut row, cx.now())?, row.take()?));

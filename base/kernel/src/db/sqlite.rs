@@ -16,8 +16,8 @@ use crate::figures::Figures;
 
 const READERS: usize = 4;
 /// A short read is answered where it is asked, since going to another thread costs more than it. After so many steps of
-/// SQLite's machine (well under a millisecond) it is a long one, and begins again on a thread that may take its time.
-const SHORT: i32 = 20_000;
+/// SQLite's machine (about a millisecond) it is a long one, and begins again on a thread that may take its time.
+const SHORT: i32 = 80_000;
 const SHORT_READERS: usize = 2;
 /// Batches in one commit at most, and how many may wait for one.
 const GROUP: usize = 64;
@@ -55,14 +55,13 @@ impl Sqlite {
             return Err(Error::broken(format!("SQLite {} is older than 3.51.3", rusqlite::version())));
         }
         let writer = connect(path, true)?;
-        let readers = (0..READERS).map(|_| connect(path, false)).collect::<Result<Vec<_>>>()?;
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let again = path.to_owned();
         std::thread::Builder::new()
             .name("tacit-writer".into())
             .spawn(move || Writer { path: again, connection: Some(writer), hearers, figures }.run(&queue))
             .map_err(broken)?;
-        let readers = Readers { idle: Mutex::new(readers), free: Arc::new(Semaphore::new(READERS)) };
+        let readers = Readers { idle: Mutex::default(), free: Arc::new(Semaphore::new(READERS)) };
         let short = (0..SHORT_READERS).map(|_| short_reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self { path: path.to_owned(), readers: Arc::new(readers), short: Mutex::new(short), writer: jobs })
     }
@@ -164,7 +163,7 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<Connection> {
     c.busy_timeout(std::time::Duration::from_secs(10)).map_err(broken)?;
     c.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory;
-         pragma cache_size = -16000; pragma mmap_size = 268435456; pragma trusted_schema = off;",
+         pragma cache_size = -16000; pragma trusted_schema = off;",
     )
     .map_err(broken)?;
     // Plans follow from the text alone: otherwise statements are prepared anew whenever another value is bound.
@@ -187,6 +186,8 @@ pub(super) fn select(c: &Connection, sql: &str, params: &[Val]) -> Result<Vec<Ro
 
 fn rows(c: &Connection, sql: &str, params: &[Val]) -> rusqlite::Result<Vec<Row>> {
     let mut statement = c.prepare_cached(sql)?;
+    // SQLite counts a statement's steps from when it was prepared; a short read is cut by those of this one time.
+    statement.reset_status(rusqlite::StatementStatus::VmStep);
     let columns = statement.column_count();
     let mut rows = statement.query(rusqlite::params_from_iter(params.iter()))?;
     let mut out = Vec::new();
