@@ -224,7 +224,7 @@ fn blocking_keeps_nobody_from_stewarding_nor_from_being_stewarded() {
         assert!(steward.get(&format!("/conversations/{theirs}")).await.body.contains("A word of Bo"));
         assert!(steward.get("/c/nights/people").await.body.contains("Bo Berg"));
         let suspending = membership::suspension::Suspending { handle: "bo".into(), reason: "shouting".into(), days: "3".into(), rule: "Be kind".into() };
-        membership::suspension::suspend(&w.app.by(w.cy), SLUG, &suspending).await.unwrap();
+        care::suspend(&w.app.by(w.cy), SLUG, &suspending).await.unwrap();
         assert!(w.browser(w.bo).await.get("/c/nights").await.body.contains("shouting"));
     });
 }

@@ -142,7 +142,7 @@ impl World {
         }
         membership::acts::leave(&self.by("left"), slug).await.unwrap();
         let suspending = Suspending { handle: "suspended".into(), reason: "canary-reason".into(), days: "9".into(), rule: "Be kind".into() };
-        membership::suspension::suspend(&steward, slug, &suspending).await.unwrap();
+        care::suspend(&steward, slug, &suspending).await.unwrap();
         if openness == Openness::Knock {
             membership::knocking::knock(&self.by("knocking"), slug, &Knocking { words: "canary-knock".into() }).await.unwrap();
         }

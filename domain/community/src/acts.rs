@@ -1,6 +1,6 @@
 //! Founding (its statements: membership composes them, since a founder is the first to join) and revising the charter.
 
-use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, Problems, Result, Words, audience, decide, vals};
+use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, Problems, Result, VoiceId, Words, audience, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -62,6 +62,42 @@ pub async fn founding(cx: &Cx, input: &NewCommunity) -> Result<(CommunityId, Str
     );
     batch.event(Event::new(cx, Actor::Person(me), "founded", "community", id).within(Some(id)));
     Ok((id, slug, batch))
+}
+
+/// A community that is brought in from elsewhere.
+pub struct Brought<'a> {
+    pub name: &'a str,
+    /// What it said of itself; may be empty.
+    pub domain: &'a str,
+    pub origin: &'a str,
+    pub ended: bool,
+}
+
+/// A community as an archive remembers it: open, without members, resting until somebody cares for it.
+pub async fn bring(batch: &mut Batch, cx: &Cx, voice: VoiceId, it: &Brought<'_>) -> Result<CommunityId> {
+    let id: CommunityId = cx.make_id();
+    let name: String = it.name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    let name = if name.chars().count() < 2 { format!("{name} ({})", it.origin).chars().take(80).collect() } else { name };
+    let mut slug = rules::slug_of(&name);
+    if !rules::is_slug(&slug) || store::is_slug_taken(cx, &slug).await? {
+        slug = format!("{}-{id}", slug.chars().take(24).collect::<String>().trim_end_matches('-')).trim_start_matches('-').to_owned();
+    }
+    let purpose = format!("Brought in from {}. Nobody has said yet what it is for.", it.origin);
+    let domain: String = it.domain.trim().chars().take(2000).collect();
+    let domain = if domain.is_empty() { name.clone() } else { domain };
+    let stage = if it.ended { Stage::Ended } else { Stage::Resting };
+    batch.run(
+        "insert into community (id, slug, name, domain, purpose, practice, openness, stage, version, created_at, folded)
+         values (?1, ?2, ?3, ?4, ?5, '', 'open', ?6, 1, ?7, ?8)",
+        vals![id, &slug, &name, &domain, &purpose, stage, cx.now(), store::folded(&[&name, &domain, &purpose, ""])],
+    );
+    batch.run(
+        "insert into charter (community, version, name, domain, purpose, practice, openness, stage, reason, by_person, at)
+         values (?1, 1, ?2, ?3, ?4, '', 'open', ?5, '', ?6, ?7)",
+        vals![id, &name, &domain, &purpose, stage, voice, cx.now()],
+    );
+    batch.event(Event::new(cx, Actor::Voice(voice), "brought_in", "community", id).within(Some(id)).imported(cx.now()));
+    Ok(id)
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -138,9 +138,9 @@ pub struct Revision {
 
 /// The charter's history, the newest first. One more than asked for, so that the oldest shown can be compared.
 pub async fn history(cx: &Cx, community: CommunityId, before: i64, limit: i64) -> Result<Vec<Revision>> {
-    let sql = "select r.version, r.name, r.domain, r.purpose, r.practice, r.openness, r.stage, r.reason, p.name,
+    let sql = "select r.version, r.name, r.domain, r.purpose, r.practice, r.openness, r.stage, r.reason, coalesce(p.name, v.name, ''),
             case when visible_to(p.id, ?3) and unblocked(p.id, ?3) then p.handle else '' end, r.at
-        from charter r join person p on p.id = r.by_person
+        from charter r left join person p on p.id = r.by_person left join voice v on v.id = r.by_person
         where r.community = ?1 and r.version < ?2 and visible_to(r.community, ?3)
         order by r.version desc limit ?4";
     let rows = cx.db().query(sql, vals![community, before, cx.viewer, limit + 1]).await?;

@@ -31,7 +31,7 @@ use shell::{Panel, Place, Slice};
 pub use fading::Fades;
 pub use kinds::{Ending, Kind, KindHere};
 pub use marks::{Thanking, me_too, thank};
-pub use remembering::{Remembered, remember};
+pub use remembering::{Remembered, remember, remember_helped};
 
 kernel::id_type! {
     ContributionId,

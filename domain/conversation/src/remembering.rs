@@ -51,3 +51,17 @@ pub fn remember(batch: &mut Batch, cx: &Cx, it: &Remembered<'_>) -> Result<(Cont
     batch.event(event);
     Ok((id, depth))
 }
+
+/// That an answer helped, as who asked said where it was asked. Without words: there were none.
+pub fn remember_helped(batch: &mut Batch, cx: &Cx, question: ContributionId, answer: ContributionId) -> Result<()> {
+    if cx.viewer != Viewer::System {
+        return Err(Error::NotFound);
+    }
+    batch.run(
+        "insert into ending (conversation, how, words, html, render_version, version, at)
+         select c.id, ?2, '', '', ?3, 1, c.at from contribution c where c.id = ?1 on conflict (conversation) do nothing",
+        vals![question, crate::Ending::Helped, words::VERSION],
+    );
+    batch.run("insert into ending_reply (conversation, reply) values (?1, ?2) on conflict do nothing", vals![question, answer]);
+    Ok(())
+}

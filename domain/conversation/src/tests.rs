@@ -74,7 +74,9 @@ impl World {
 
     pub async fn suspend(&self, handle: &str) {
         let s = Suspending { handle: handle.into(), reason: "shouting".into(), days: "3".into(), rule: "Be kind".into() };
-        membership::suspension::suspend(&self.app.by(self.ada), &self.slug, &s).await.unwrap();
+        let cx = self.app.by(self.ada);
+        let begun = membership::suspension::suspending(&cx, &self.slug, &s).await.unwrap();
+        cx.write(begun.batch, begun.id).await.unwrap();
     }
 }
 

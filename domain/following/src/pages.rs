@@ -37,9 +37,10 @@ pub(crate) fn routes() -> Vec<Route> {
 /// How many conversations stand on one page of notices.
 pub(crate) const PAGE: usize = 20;
 
-/// A kind's word as people read it; a community's own kinds are called as it calls them.
-pub(crate) fn kind_word(t: T, word: &str) -> String {
+/// A kind's word as people read it: the community's own, else the usual one.
+pub(crate) fn kind_word(t: T, word: &str, called: &str) -> String {
     match word {
+        _ if !called.is_empty() => called.to_owned(),
         "narration" => t.say("narration").to_owned(),
         "question" => t.say("question").to_owned(),
         "problem" => t.say("problem").to_owned(),
@@ -64,7 +65,7 @@ pub(crate) fn because(t: T, g: &Group) -> String {
         Why::Person => t.with("because you follow {name}", "name", &g.author),
         Why::Kind => {
             let say = kernel::Say::new("because you follow this in {name}: {kind}");
-            t.sentence(&say.with("kind", kind_word(t, &g.kind)).with("name", place))
+            t.sentence(&say.with("kind", kind_word(t, &g.kind, &g.called)).with("name", place))
         }
         Why::Community => t.with("because you follow {name}", "name", place),
         Why::Announced => t.with("because it was announced in {name}", "name", place),
@@ -149,7 +150,7 @@ fn shown(visit: &Visit, g: Group, happenings: Vec<Happening>) -> Shown {
         }
     };
     let lines = happenings.into_iter().map(line).collect();
-    Shown { why: because(visit.t, &g), kind: kind_word(visit.t, &g.kind), lines, g }
+    Shown { why: because(visit.t, &g), kind: kind_word(visit.t, &g.kind, &g.called), lines, g }
 }
 
 #[derive(Deserialize, Default)]
@@ -228,7 +229,7 @@ async fn following(visit: Visit, After(after): After) -> Answer {
     let next = page.next.map(|c| format!("/following?after={c}"));
     let shown = FollowingPage {
         t: visit.t,
-        followed: page.items.into_iter().map(|f| (f.clone(), kind_word(visit.t, &f.word))).collect(),
+        followed: page.items.into_iter().map(|f| (f.clone(), kind_word(visit.t, &f.word, &f.called))).collect(),
         muted: store::muted(&visit.cx).await?,
         took_part: store::took_part_reaches(&visit.cx).await?,
         next,

@@ -80,7 +80,7 @@ pub fn kind(visit: Visit, community: Id) -> Future<Html> {
         let what = if kind.is_empty() { What::Community } else { What::Kind };
         let follows = follows(&visit, what, community, kind).await?;
         let t = visit.t;
-        let label = if kind.is_empty() { t.say("Follow").to_owned() } else { t.with("Follow this kind: {kind}", "kind", kind_word(t, kind)) };
+        let label = if kind.is_empty() { t.say("Follow").to_owned() } else { t.with("Follow this kind: {kind}", "kind", kind_word(t, kind, "")) };
         let path = format!("{place}/following");
         let button = Html::of(&Button { t, signed_in: true, follows, label: &label, path: &path, back: place, kind })?;
         Html::of(&Beside { button, about: t.say("What begins here then reaches you as a notice. Nobody is told.") })

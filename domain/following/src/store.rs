@@ -45,15 +45,18 @@ pub struct Followed {
     pub id: FollowId,
     pub what: What,
     pub word: String,
+    /// The community's own word for the kind; empty where it is the usual one.
+    pub called: String,
     pub since: Timestamp,
     pub name: String,
     pub path: String,
 }
 
 pub async fn followed(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Followed>> {
-    let sql = "select f.id, f.what, f.word, f.since, f.thing, p.handle, p.name, k.slug, k.name, c.title, c.words from follow f
+    let sql = "select f.id, f.what, f.word, f.since, f.thing, p.handle, p.name, k.slug, k.name, coalesce(w.word, ''), c.title, c.words from follow f
         left join person p on f.what = 'person' and p.id = f.thing and p.left_at is null and visible_to(p.id, ?1) and unblocked(p.id, ?1)
         left join community k on f.what in ('community', 'kind') and k.id = f.thing and visible_to(k.id, ?1)
+        left join kind w on f.what = 'kind' and w.community = k.id and w.slug = f.word
         left join contribution c on f.what = 'conversation' and c.id = f.thing and c.withdrawn_at is null and coalesce(c.fades_at > ?4, true)
             and c.hidden = '' and c.held = '' and visible_to(c.id, ?1) and unblocked_by(c.author, ?1)
         where f.person = ?1 and f.id < ?2 order by f.id desc limit ?3";
@@ -66,6 +69,7 @@ fn one_followed(mut r: Row) -> Result<Followed> {
     let (id, what, word, since, thing): (_, What, String, _, i64) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
     let (handle, person): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let (slug, community): (Option<String>, Option<String>) = (r.take()?, r.take()?);
+    let called = r.take()?;
     let (title, text): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let (name, path) = match what {
         What::Person => (person, handle.map(|h| format!("/@{h}"))),
@@ -74,7 +78,7 @@ fn one_followed(mut r: Row) -> Result<Followed> {
         What::Conversation => (title.zip(text).map(|(title, text)| heading(title, &text)), Some(format!("/conversations/{thing}"))),
     };
     let (name, path) = name.zip(path).unwrap_or_default();
-    Ok(Followed { id, what, word, since, name, path })
+    Ok(Followed { id, what, word, called, since, name, path })
 }
 
 /// Its title, or its first words.
@@ -109,6 +113,8 @@ pub struct Group {
     /// Withdrawn, faded, hidden, held, or by somebody whom the viewer blocked.
     pub gone: bool,
     pub kind: String,
+    /// The community's own word for the kind; empty where it is the usual one.
+    pub called: String,
     /// Who began it.
     pub author: String,
     /// Address and name of its community.
@@ -138,7 +144,7 @@ const GROUPS: &str = "select
         (select count(*) from part p where p.person = ?1 and p.conversation = ?6),
         n.conversation, n.position, n.why, n.unread, c.title, case when c.fades_at <= ?7 then '' else c.words end,
         c.withdrawn_at is not null or coalesce(c.fades_at <= ?7, false) or c.hidden <> '' or c.held <> ''
-            or not (unblocked_by(c.author, ?1)), c.kind,
+            or not (unblocked_by(c.author, ?1)), c.kind, coalesce(w.word, ''),
         coalesce(a.name, ''), c.author = ?1, m.slug, m.name
     from (select 1 as one) o
     left join (
@@ -222,6 +228,7 @@ const GROUPS: &str = "select
     left join contribution c on c.id = n.conversation
     left join person a on a.id = c.author and not c.voice
     left join community m on m.id = c.community
+    left join kind w on w.community = c.community and w.slug = c.kind
     order by n.position desc";
 
 async fn ask(cx: &Cx, before: i64, limit: usize, unread: bool, about: Id) -> Result<(Mark, Vec<Group>)> {
@@ -242,11 +249,11 @@ fn group(conversation: Id, mut r: Row) -> Result<Group> {
     let (position, why, unread) = (r.take()?, Why::of(r.take()?), r.take()?);
     let (title, text): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let gone = r.take()?;
-    let kind = r.take::<Option<String>>()?.unwrap_or_default();
+    let (kind, called) = (r.take::<Option<String>>()?.unwrap_or_default(), r.take()?);
     let (author, began_it) = (r.take()?, r.take::<Option<bool>>()?.unwrap_or_default());
     let (slug, name): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let heading = heading(title.unwrap_or_default(), &text.unwrap_or_default());
-    Ok(Group { conversation, position, why, unread, heading, gone, kind, author, place: slug.zip(name), began_it })
+    Ok(Group { conversation, position, why, unread, heading, gone, kind, called, author, place: slug.zip(name), began_it })
 }
 
 /// Notices by conversation, the newest first.

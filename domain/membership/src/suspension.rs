@@ -2,7 +2,7 @@
 //! grants any.
 
 use community::store as communities;
-use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, House, Line, PersonId, Problems, Result, Viewer, clock, decide, vals};
+use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, House, Line, PersonId, Problems, Result, Viewer, clock, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -33,19 +33,7 @@ pub struct Begun {
     pub batch: Batch,
 }
 
-/// Suspends without an entry in the register: routes go through the care slice.
-pub async fn suspend(cx: &Cx, slug: &str, input: &Suspending) -> Result<()> {
-    if cx.done_before::<SuspensionId>().await?.is_some() {
-        return Ok(());
-    }
-    decide(|| async {
-        let begun = suspending(cx, slug, input).await?;
-        cx.write(begun.batch, begun.id).await.map(drop)
-    })
-    .await
-}
-
-/// The checked batch of [`suspend`].
+/// What suspends, checked.
 pub async fn suspending(cx: &Cx, slug: &str, input: &Suspending) -> Result<Begun> {
     let me = cx.me()?;
     let mut problems = Problems::default();
@@ -80,13 +68,7 @@ pub async fn suspending(cx: &Cx, slug: &str, input: &Suspending) -> Result<Begun
     Ok(Begun { id, community: c.id, person, rule, reason, batch })
 }
 
-/// Ends a suspension before its term, without an entry in the register: routes go through the care slice.
-pub async fn lift(cx: &Cx, id: SuspensionId) -> Result<()> {
-    let (batch, ..) = lifting(cx, id).await?;
-    cx.write(batch, id).await.map(drop)
-}
-
-/// The checked batch of [`lift`], with the community and the person.
+/// What ends a suspension before its term, checked, with the community and the person.
 pub async fn lifting(cx: &Cx, id: SuspensionId) -> Result<(Batch, CommunityId, PersonId)> {
     let me = cx.me()?;
     let sql = "select s.community, s.person from suspension s

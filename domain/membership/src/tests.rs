@@ -311,14 +311,20 @@ fn an_opened_door_is_not_yet_a_step_through_it() {
     });
 }
 
+/// As the register of stewards' acts does it, without the register.
+async fn suspend(cx: &kernel::Cx, slug: &str, input: &Suspending) -> kernel::Result<()> {
+    let begun = suspension::suspending(cx, slug, input).await?;
+    cx.write(begun.batch, begun.id).await.map(drop)
+}
+
 #[test]
 fn who_is_suspended_sees_why_and_leaves_in_one_step_and_may_not_come_back_before_the_term() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         w.join(w.bo).await.unwrap();
         let s = Suspending { handle: "bo".into(), reason: "shouting".into(), days: "3".into(), rule: "Be kind".into() };
-        no(suspension::suspend(&w.app.by(w.bo), &w.slug, &s).await);
-        suspension::suspend(&w.app.by(w.ada), &w.slug, &s).await.unwrap();
+        no(suspend(&w.app.by(w.bo), &w.slug, &s).await);
+        suspend(&w.app.by(w.ada), &w.slug, &s).await.unwrap();
         let standing = store::standing(&w.app.by(w.bo), w.id).await.unwrap();
         assert_eq!(standing.suspended.unwrap().reason, "shouting");
         assert!(!w.is_member(w.bo).await);
@@ -336,7 +342,7 @@ fn a_suspension_that_is_over_gives_back_what_was_there_and_no_more() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         let s = Suspending { handle: "bo".into(), reason: "shouting".into(), days: "1".into(), rule: "Be kind".into() };
-        suspension::suspend(&w.app.by(w.ada), &w.slug, &s).await.unwrap();
+        suspend(&w.app.by(w.ada), &w.slug, &s).await.unwrap();
         w.app.later(2 * kernel::clock::DAY);
         suspension::end_terms(&w.app.house).await.unwrap();
         assert!(!w.is_member(w.bo).await, "who was no member is none");

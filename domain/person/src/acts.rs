@@ -367,10 +367,16 @@ pub async fn remember_voice(cx: &Cx, origin: &str, name: &str, link: &str) -> Re
     }
     let id: VoiceId = cx.make_id();
     let mut batch = Batch::new();
-    batch.run("insert into voice (id, name, origin, link) values (?1, ?2, ?3, ?4)", vals![id, name, origin, link]);
-    batch.event(Event::new(cx, Actor::Voice(id), "remembered", "voice", Id(id.0)).imported(cx.now()));
+    remember_anew(&mut batch, cx, id, origin, name);
+    batch.run("update voice set link = ?2 where id = ?1", vals![id, link]);
     cx.house.db.write(batch).await?;
     Ok(id)
+}
+
+/// A voice that nobody knows here yet: two people of one name stay two.
+pub fn remember_anew(batch: &mut Batch, cx: &Cx, id: VoiceId, origin: &str, name: &str) {
+    batch.run("insert into voice (id, name, origin, link) values (?1, ?2, ?3, '')", vals![id, name, origin]);
+    batch.event(Event::new(cx, Actor::Voice(id), "remembered", "voice", Id(id.0)).imported(cx.now()));
 }
 
 /// The person on the machine whom a command names.

@@ -10,6 +10,7 @@ mod value;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::{Notify, broadcast};
@@ -27,6 +28,10 @@ pub use batch::{Batch, Stmt};
 pub use migrate::{Migration, kernel_migrations};
 pub use sql::{Engine, rewrite};
 pub use value::{FromVal, Row, Val};
+
+/// What an engine answers. Boxed, since otherwise each page would carry the whole machinery of both engines within itself:
+/// twice the program, and slower for it.
+type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The version of SQLite that is inside.
 pub fn sqlite_version() -> &'static str {
@@ -172,7 +177,7 @@ impl Db {
         let text = sql::cached(engine, sql);
         match place {
             Place::Sqlite(path) => sqlite::select(&sqlite::connect(path, false)?, &text, &params),
-            Place::Postgres(url) => postgres::Postgres::connect(url)?.query(&text, &params).await,
+            Place::Postgres(url) => postgres::Postgres::connect(url)?.query(text, params).await,
         }
     }
 
@@ -200,8 +205,12 @@ impl Db {
             self.figures.queries.up();
         }
         let rows = match &self.engine {
-            Backend::Sqlite(it) => it.query(text, params).await,
-            Backend::Postgres(it) => it.query(&text, &params).await,
+            Backend::Sqlite(it) => match it.shortly(&text, &params) {
+                Ok(None) => it.at_length(text, params).await,
+                Ok(Some(rows)) => Ok(rows),
+                Err(error) => Err(error),
+            },
+            Backend::Postgres(it) => it.query(text, params).await,
         };
         match &rows {
             Err(Error::Unavailable(_)) => self.figures.unavailable.up(),
@@ -250,7 +259,11 @@ impl Db {
         }
     }
 
-    async fn commit(&self, mut batch: Batch) -> Result<(), Unwritten> {
+    fn commit(&self, batch: Batch) -> Soon<'_, Result<(), Unwritten>> {
+        Box::pin(self.commit_now(batch))
+    }
+
+    async fn commit_now(&self, mut batch: Batch) -> Result<(), Unwritten> {
         batch.project(&self.projections);
         let (_waiting, began) = (self.figures.waiting.one(), std::time::Instant::now());
         let written = match &self.engine {

@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool, pipelined batches, serializable; and the stamping of journal positions after commit.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -11,7 +12,7 @@ use tokio_postgres::{AsyncMessage, Client, NoTls, Statement};
 
 use super::batch::{Step, already};
 use super::sql::{Engine, cached};
-use super::{Batch, Hearers, Row, Stmt, Unwritten, Val};
+use super::{Batch, Hearers, Row, Soon, Stmt, Unwritten, Val};
 use crate::error::{Error, Result};
 
 #[derive(Debug)]
@@ -67,10 +68,12 @@ impl Postgres {
         Ok(client)
     }
 
-    pub(super) async fn query(&self, sql: &str, params: &[Val]) -> Result<Vec<Row>> {
-        let client = self.client().await?;
-        let statement = client.prepare_cached(sql).await.map_err(|e| broken_in(e, sql))?;
-        select(&client, &statement, params).await.map_err(|e| broken_in(e, sql))
+    pub(super) fn query(&self, sql: Arc<str>, params: Vec<Val>) -> Soon<'_, Result<Vec<Row>>> {
+        Box::pin(async move {
+            let client = self.client().await?;
+            let statement = client.prepare_cached(&sql).await.map_err(|e| broken_in(e, &sql))?;
+            select(&client, &statement, &params).await.map_err(|e| broken_in(e, &sql))
+        })
     }
 
     pub(super) async fn prepare(&self, sql: &str) -> Result<()> {

@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::batch::{Step, already};
 use super::sql::{Engine, cached};
-use super::{Batch, Hearers, Row, Unwritten, Val};
+use super::{Batch, Hearers, Row, Soon, Unwritten, Val};
 use crate::error::{Error, Result};
 use crate::figures::Figures;
 
@@ -70,15 +70,12 @@ impl Sqlite {
         &self.path
     }
 
-    pub(super) async fn query(&self, sql: Arc<str>, params: Vec<Val>) -> Result<Vec<Row>> {
-        if let Some(rows) = self.shortly(&sql, &params)? {
-            return Ok(rows);
-        }
-        self.read(move |c| select(c, &sql, &params)).await
+    pub(super) fn at_length(&self, sql: Arc<str>, params: Vec<Val>) -> Soon<'_, Result<Vec<Row>>> {
+        Box::pin(self.read(move |c| select(c, &sql, &params)))
     }
 
     /// None when it would take long, or when others are reading.
-    fn shortly(&self, sql: &str, params: &[Val]) -> Result<Option<Vec<Row>>> {
+    pub(super) fn shortly(&self, sql: &str, params: &[Val]) -> Result<Option<Vec<Row>>> {
         let Some(connection) = self.short.lock().map_err(broken)?.pop() else { return Ok(None) };
         let answer = rows(&connection, sql, params);
         let interrupted = |e: &rusqlite::Error| e.sqlite_error_code() == Some(ErrorCode::OperationInterrupted);

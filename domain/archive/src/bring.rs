@@ -1,0 +1,224 @@
+//! Brings what lies in a stage into the place: communities without members, voices without accounts, words with their
+//! own times and links. Batch by batch, each with the note of what it brought, so that a second run goes on from there.
+
+use std::collections::HashMap;
+
+use conversation::{ContributionId, Kind, Remembered, remember};
+use exports::{Access, Community};
+use kernel::{Batch, CommunityId, Cx, Error, Id, Result, Row, Timestamp, Val, Viewer, VoiceId, vals};
+
+use crate::stage::{Placed, Stage};
+
+/// How much is written at once: long enough that a commit costs little, short enough that others get their turn.
+const AT_ONCE: usize = 400;
+
+pub struct How {
+    /// Where it was said, as its pages say it: "slack.example.org". Together with the archive's ids it makes a thing itself.
+    pub origin: String,
+    /// All of it into one community that is there already.
+    pub into: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    pub communities: u64,
+    pub voices: u64,
+    pub contributions: u64,
+    /// They were here from a run before.
+    pub there: u64,
+    pub endings: u64,
+    /// Addresses of the communities it went into.
+    pub paths: Vec<String>,
+}
+
+/// Brings all of it; `told` hears how much is done.
+pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64)) -> Result<Brought> {
+    if cx.viewer != Viewer::System {
+        return Err(Error::NotFound);
+    }
+    let mut brought = Brought::default();
+    let places = places(cx, stage, how, &mut brought).await?;
+    let mut voices = Voices { cx, stage, origin: &how.origin, known: HashMap::new() };
+    let (mut after, mut done) = ((-1, -1, -1), 0);
+    // Of the conversation at hand: where each thing of the archive stands here, and how deep.
+    let mut here: (i64, HashMap<i64, (ContributionId, i64)>) = (-1, HashMap::new());
+    loop {
+        let page = stage.page(after, AT_ONCE).map_err(broken)?;
+        let Some((last, depth)) = page.last() else { break };
+        after = (last.root, *depth, last.n);
+        let known = known(cx, &how.origin, "said", page.iter().map(|(p, _)| p.said.id.as_str())).await?;
+        let mut batch = Batch::new();
+        for (placed, depth) in &page {
+            if here.0 != placed.root {
+                here = (placed.root, HashMap::new());
+            }
+            if let Some(id) = known.get(&placed.said.id) {
+                here.1.insert(placed.n, (ContributionId(*id), (*depth).min(12)));
+                brought.there += 1;
+                continue;
+            }
+            let voice = voices.of(&mut batch, &placed.said.voice, &mut brought).await?;
+            let Some(community) = places.get(&placed.said.community) else { continue };
+            let made = say(&mut batch, cx, placed, *community, voice, &here.1)?;
+            here.1.insert(placed.n, made);
+            note(&mut batch, &how.origin, "said", &placed.said.id, made.0.into());
+            if let Some(name) = &placed.said.known_as {
+                note(&mut batch, "", "known as", name, made.0.into());
+            }
+            brought.contributions += 1;
+        }
+        cx.db().write(batch).await?;
+        done += page.len() as u64;
+        told(done);
+    }
+    endings(cx, stage, how, &mut brought).await?;
+    Ok(brought)
+}
+
+fn broken(e: impl std::fmt::Display) -> Error {
+    Error::broken(e.to_string())
+}
+
+/// What of some of an archive's ids is here already.
+async fn known<'a>(cx: &Cx, origin: &str, kind: &str, ids: impl Iterator<Item = &'a str>) -> Result<HashMap<String, i64>> {
+    let ids: Vec<&str> = ids.collect();
+    let sql = "select source, thing from brought where origin = ?1 and kind = ?2 and in_texts(source, ?3)";
+    let row = |mut r: Row| Ok((r.take()?, r.take()?));
+    cx.db().query(sql, vals![origin, kind, Val::list(&ids)]).await?.into_iter().map(row).collect()
+}
+
+fn note(batch: &mut Batch, origin: &str, kind: &str, source: &str, thing: Id) {
+    let sql = "insert into brought (origin, kind, source, thing) values (?1, ?2, ?3, ?4) on conflict do nothing";
+    batch.run(sql, vals![origin, kind, source, thing]);
+}
+
+/// Where each place of the archive goes: into the one that was named, into that of a run before, or into a new one.
+async fn places(cx: &Cx, stage: &Stage, how: &How, brought: &mut Brought) -> Result<HashMap<String, CommunityId>> {
+    let all = stage.communities().map_err(broken)?;
+    let mut places = HashMap::new();
+    if let Some(slug) = &how.into {
+        let into = community::store::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
+        brought.paths.push(into.path());
+        places.extend(all.into_iter().map(|(c, _)| (c.id, into.id)));
+        return Ok(places);
+    }
+    let known = known(cx, &how.origin, "community", all.iter().map(|(c, _)| c.id.as_str())).await?;
+    for (c, _) in all {
+        let id = match known.get(&c.id) {
+            Some(id) => CommunityId(*id),
+            None => new_place(cx, &how.origin, &c).await?,
+        };
+        brought.communities += u64::from(!known.contains_key(&c.id));
+        brought.paths.extend(community::store::by_id(cx, id).await?.map(|c| c.path()));
+        places.insert(c.id, id);
+    }
+    Ok(places)
+}
+
+/// A community that nobody is a member of yet. What was private there has no open door here, so it needs one that exists.
+async fn new_place(cx: &Cx, origin: &str, c: &Community) -> Result<CommunityId> {
+    if c.access != Access::Open {
+        let say = kernel::Say::new("{name} was private. Say into which community it goes: --into ADDRESS.");
+        return Err(Error::Refused(say.with("name", &c.name)));
+    }
+    let mut batch = Batch::new();
+    // The archive itself speaks here: a community needs somebody who told of it.
+    let voice: VoiceId = cx.make_id();
+    person::acts::remember_anew(&mut batch, cx, voice, origin, origin);
+    let about = community::acts::Brought { name: &c.name, domain: &c.about, origin, ended: c.ended };
+    let id = community::acts::bring(&mut batch, cx, voice, &about).await?;
+    note(&mut batch, origin, "community", &c.id, id.into());
+    cx.db().write(batch).await?;
+    Ok(id)
+}
+
+struct Voices<'a> {
+    cx: &'a Cx,
+    stage: &'a Stage,
+    origin: &'a str,
+    known: HashMap<String, VoiceId>,
+}
+
+impl Voices<'_> {
+    async fn of(&mut self, batch: &mut Batch, source: &str, brought: &mut Brought) -> Result<VoiceId> {
+        if let Some(id) = self.known.get(source) {
+            return Ok(*id);
+        }
+        let id = match known(self.cx, self.origin, "voice", [source].into_iter()).await?.get(source) {
+            Some(id) => VoiceId(*id),
+            None => {
+                let voice = self.stage.voice_of(source).map_err(broken)?;
+                let id: VoiceId = self.cx.make_id();
+                person::acts::remember_anew(batch, self.cx, id, self.origin, &voice.name);
+                if let Some(address) = &voice.address {
+                    let sql = "insert into voice_address (voice, address) values (?1, ?2) on conflict do nothing";
+                    batch.run(sql, vals![id, address.to_lowercase()]);
+                }
+                note(batch, self.origin, "voice", source, Id(id.0));
+                brought.voices += 1;
+                id
+            }
+        };
+        self.known.insert(source.to_owned(), id);
+        Ok(id)
+    }
+}
+
+fn say(
+    batch: &mut Batch,
+    cx: &Cx,
+    placed: &Placed,
+    community: CommunityId,
+    voice: VoiceId,
+    here: &HashMap<i64, (ContributionId, i64)>,
+) -> Result<(ContributionId, i64)> {
+    let said = &placed.said;
+    let root = here.get(&placed.root).map(|(id, _)| *id);
+    let answers = placed.parent.and_then(|n| here.get(&n)).zip(root).map(|((id, depth), root)| (root, *id, *depth));
+    let words = with_files(placed);
+    let it = Remembered {
+        community,
+        voice,
+        answers,
+        kind: (said.asks && answers.is_none()).then_some(Kind::Question),
+        title: if answers.is_none() { &said.title } else { "" },
+        words: &words,
+        work: "",
+        link: said.link.as_deref().unwrap_or_default(),
+        trail: None,
+        at: Timestamp(said.at),
+    };
+    remember(batch, cx, &it)
+}
+
+/// Files stand under the words as links, where their bytes are not in the archive.
+fn with_files(placed: &Placed) -> String {
+    let mut words = placed.said.words.clone();
+    for file in &placed.said.files {
+        if let Some(link) = &file.link {
+            let name = if file.alt.is_empty() { &file.name } else { &file.alt };
+            let name: String = name.chars().filter(|c| !matches!(c, '[' | ']' | '\\' | '\n')).collect();
+            words.push_str(&format!("\n\n[{name}](<{}>)", link.replace(['<', '>', '\n'], "")));
+        } else {
+            words.push_str(&format!("\n\n`{}`", file.name.replace('`', "'")));
+        }
+    }
+    words
+}
+
+/// That an answer helped, as who asked said there.
+async fn endings(cx: &Cx, stage: &Stage, how: &How, brought: &mut Brought) -> Result<()> {
+    let helped = stage.helped().map_err(broken)?;
+    for some in helped.chunks(AT_ONCE) {
+        let ids = some.iter().flat_map(|(question, answer)| [question.as_str(), answer.as_str()]);
+        let here = known(cx, &how.origin, "said", ids).await?;
+        let mut batch = Batch::new();
+        for (question, answer) in some {
+            let (Some(question), Some(answer)) = (here.get(question), here.get(answer)) else { continue };
+            conversation::remember_helped(&mut batch, cx, ContributionId(*question), ContributionId(*answer))?;
+            brought.endings += 1;
+        }
+        cx.db().write(batch).await?;
+    }
+    Ok(())
+}
