@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rusqlite::Connection;
 
-/// Copies one conversation until the place holds so many contributions. The copies are older than what they copy.
+/// Copies one conversation until the place holds so many contributions. Each copy is six hours older than the one before.
 pub fn grow(file: &Path, root: i64, contributions: i64) -> Result<()> {
     let mut c = Connection::open(file)?;
     c.execute_batch("pragma synchronous = off; pragma cache_size = -200000; pragma temp_store = memory")?;
@@ -27,11 +27,11 @@ pub fn grow(file: &Path, root: i64, contributions: i64) -> Result<()> {
     let (id, parent, object) = (new("contribution.id"), new("contribution.parent"), new("journal.object"));
     let contribution = copied(
         "contribution",
-        &[("id", &id), ("root", "?2 * 1000 + 1"), ("parent", &parent), ("at", "at - ?2 * 60000000"), ("grew_from", "null")],
+        &[("id", &id), ("root", "?2 * 1000 + 1"), ("parent", &parent), ("at", "at - (?2 - 1000) * 21600000000"), ("grew_from", "null")],
     )?;
     let journal = copied(
         "journal",
-        &[("id", &object), ("object", &object), ("conversation", "?2 * 1000 + 1"), ("occurred_at", "occurred_at - ?2 * 60000000"),
+        &[("id", &object), ("object", &object), ("conversation", "?2 * 1000 + 1"), ("occurred_at", "occurred_at - (?2 - 1000) * 21600000000"),
             ("position", "(select max(position) from journal) + row_number() over (order by position)")],
     )?;
     let mut statements = vec![format!("{contribution} where root = ?1"), format!("{journal} where conversation = ?1 and object_kind = 'contribution' and object in (select id from number)")];

@@ -234,7 +234,10 @@ fn growing(mut program: Program, page: &str, token: &str, cookie: &str) -> Resul
                 small.push(ms);
             }
         }
-        let written = durable(&program, page, token)?;
+        // Not in the conversation that is measured and copied.
+        let elsewhere = serde_json::json!({"words": "Where it is written."});
+        let elsewhere = id_of(&post(program.port, "/api/v1/communities/measured/contributions", token, &elsewhere)?)?;
+        let written = durable(&program, &elsewhere, token)?;
         row(&format!("{contributions}: durable replies"), &written, "<= x 1.3");
         row(&format!("{contributions}: start, memory"), format!("{} ms, {:.1} MiB", program.started_in.as_millis(), program.resident_mib()?), "");
     }

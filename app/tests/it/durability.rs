@@ -98,7 +98,7 @@ pub(crate) fn post(url: &str, token: &str, path: &str, body: &serde_json::Value)
     Some((status, read["id"].as_str().unwrap_or_default().to_owned()))
 }
 
-fn writer(url: String, token: String, stop: Arc<AtomicBool>, said: Arc<Mutex<Vec<String>>>) -> std::thread::JoinHandle<()> {
+pub(crate) fn writer(url: String, token: String, stop: Arc<AtomicBool>, said: Arc<Mutex<Vec<String>>>) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
         while !stop.load(Ordering::SeqCst) {
             let body = serde_json::json!({"words": "a word that is not lost"});

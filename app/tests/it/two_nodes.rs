@@ -1,6 +1,8 @@
 //! Two nodes on one PostgreSQL: what is said on one is live on the other, pages kept there do not outlive an act by more
 //! than a blink, and a node that dies takes nothing along.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use community::acts::NewCommunity;
@@ -11,6 +13,8 @@ use kernel::PersonId;
 use membership::acts::Joining;
 use person::acts::NewAccount;
 use testkit::{App, Engine};
+
+use crate::durability::{Server, folder, post, tacit, writer};
 
 struct Nodes {
     here: App,
@@ -121,4 +125,43 @@ fn a_node_that_dies_takes_nothing_along() {
         let found = tacit::verify::verify(&n.there.house, |_| {}).await.unwrap();
         assert!(found.is_good(), "{:?}", found.tables);
     });
+}
+
+#[test]
+fn a_node_killed_while_writing_loses_nothing_that_it_acknowledged() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let url = runtime.block_on(testkit::database());
+    let data = folder("nodes");
+    let on = ["--database", &url];
+    let told = |args: &[&str], input: &str| tacit(&data, &[args, &on].concat(), input);
+    told(&["person", "add", "ada", "--name", "Ada", "--password-stdin"], "a quiet sentence\n");
+    let token = told(&["token", "new", "ada", "--scope", "read,write"], "").lines().last().unwrap().to_owned();
+    let node = || Server::start_by(&data, &["--listen", "127.0.0.1:0", "--limits", "off", "--database", &url]);
+    let stays = node();
+    let founding = serde_json::json!({"name": "Night handovers", "domain": "x", "purpose": "y"});
+    assert_eq!(post(&stays.url, &token, "/api/v1/communities", &founding).unwrap().0, 201);
+    let said = Arc::new(Mutex::new(Vec::new()));
+    for _ in 0..5 {
+        let dies = node();
+        let stop = Arc::new(AtomicBool::new(false));
+        let before = said.lock().unwrap().len();
+        let writers: Vec<_> =
+            [&dies, &dies, &stays].map(|node| writer(node.url.clone(), token.clone(), stop.clone(), said.clone())).into();
+        while said.lock().unwrap().len() < before + 20 {
+            std::thread::yield_now();
+        }
+        dies.kill();
+        stop.store(true, Ordering::SeqCst);
+        writers.into_iter().for_each(|w| w.join().unwrap());
+    }
+    let acknowledged = said.lock().unwrap().clone();
+    let there: std::collections::HashSet<String> = runtime.block_on(async {
+        let place: kernel::db::Place = url.parse().unwrap();
+        let rows = kernel::Db::look(&place, "select id from contribution", kernel::vals![]).await.unwrap();
+        rows.into_iter().map(|mut r| r.take::<i64>().unwrap().to_string()).collect()
+    });
+    assert!(acknowledged.len() >= 100 && acknowledged.iter().all(|id| there.contains(id)), "{} acknowledged", acknowledged.len());
+    assert!(told(&["journal", "verify"], "").contains("as the journal has it"));
+    drop(stays);
+    std::fs::remove_dir_all(data).unwrap();
 }

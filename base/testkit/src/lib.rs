@@ -6,6 +6,7 @@ mod postgres;
 mod request;
 
 pub use instance::{App, Engine, NOON};
+pub use postgres::database;
 pub use request::{Answered, Client};
 
 /// Runs one test on both engines: `both(|engine| async move { … })`. Each failure names its engine.

@@ -123,7 +123,7 @@ impl Stage {
         self.db.prepare_cached("insert into thanks values (?1, ?2, ?3, ?4)")?.execute(params![t.contribution, t.voice, t.at, t.count]).map(drop)
     }
 
-    fn helped(&mut self, h: &Helped) -> rusqlite::Result<()> {
+    fn told_helped(&mut self, h: &Helped) -> rusqlite::Result<()> {
         self.counts.helped += 1;
         self.db.prepare_cached("insert into helped values (?1, ?2)")?.execute(params![h.question, h.answer]).map(drop)
     }
@@ -155,8 +155,9 @@ impl Stage {
             self.db.execute("delete from above where n = ?1", [n])?;
         }
         self.db.execute_batch("drop table placed; commit;")?;
-        self.counts.voices = self.db.query_row("select count(*) from voice", [], |r| r.get(0))?;
-        self.counts.communities = self.db.query_row("select count(distinct community) from said", [], |r| r.get(0))?;
+        let count = |sql| self.db.query_row(sql, [], |r| r.get::<_, i64>(0)).map(i64::cast_unsigned);
+        self.counts.voices = count("select count(*) from voice")?;
+        self.counts.communities = count("select count(distinct community) from said")?;
         Ok(())
     }
 
@@ -166,7 +167,7 @@ impl Stage {
             from said s left join community c on c.id = s.community group by s.community order by s.community";
         let row = |r: &Row<'_>| {
             let access = if r.get::<_, String>(3)? == "open" { Access::Open } else { Access::Private };
-            Ok((Community { id: r.get(0)?, name: r.get(1)?, about: r.get(2)?, access, ended: r.get(4)? }, r.get(5)?))
+            Ok((Community { id: r.get(0)?, name: r.get(1)?, about: r.get(2)?, access, ended: r.get(4)? }, r.get::<_, i64>(5)?.cast_unsigned()))
         };
         Ok(self.db.prepare(sql)?.query_map([], row)?.collect::<rusqlite::Result<_>>()?)
     }
@@ -227,7 +228,7 @@ impl Take for Stage {
             Item::Voice(v) => self.voice(v),
             Item::Contribution(c) => self.contribution(c),
             Item::Thanks(t) => self.thanks(t),
-            Item::Helped(h) => self.helped(h),
+            Item::Helped(h) => self.told_helped(h),
             Item::Skipped(s) => {
                 self.skip(s.clone());
                 Ok(())
