@@ -1,0 +1,264 @@
+//! What may be drawn of a network so that nobody in it can be singled out.
+
+use super::{ALIKE, DOTS_AT_MOST, Sketch};
+use crate::clusters::{add, at, set};
+use crate::network::Network;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lines of each dot: to whom, and how strong.
+type Lines = Vec<BTreeMap<u32, f64>>;
+
+/// People as dots.
+pub(super) fn people(network: &Network) -> Sketch {
+    let clusters = network.clusters();
+    let mut lines: Lines = (0..network.people())
+        .map(|person| {
+            network
+                .neighbours(person)
+                .iter()
+                .copied()
+                .zip(network.strengths(person).iter().copied())
+                .collect()
+        })
+        .collect();
+    while folded(&mut lines)
+        | without_lone_bridges(&mut lines, &clusters)
+        | without_little_groups(&mut lines)
+        | one_less_conspicuous(&mut lines)
+    {}
+    sketch(&lines, &clusters)
+}
+
+/// Takes out whoever has one line; says whether there was anybody.
+fn folded(lines: &mut Lines) -> bool {
+    let mut hanging: Vec<u32> = (0..)
+        .zip(lines.iter())
+        .filter(|(_, of_dot)| of_dot.len() == 1)
+        .map(|(dot, _)| dot)
+        .collect();
+    let any = !hanging.is_empty();
+    while let Some(dot) = hanging.pop() {
+        let Some(other) = lines
+            .get(dot as usize)
+            .and_then(|of_dot| of_dot.keys().next().copied())
+        else {
+            continue;
+        };
+        cut(lines, dot, other);
+        if lines
+            .get(other as usize)
+            .is_some_and(|of_other| of_other.len() == 1)
+        {
+            hanging.push(other);
+        }
+    }
+    any
+}
+
+/// Takes out the lines between two clusters that fewer than five people hold.
+fn without_lone_bridges(lines: &mut Lines, clusters: &[u32]) -> bool {
+    let mut holders = BTreeMap::<(u32, u32), BTreeSet<u32>>::new();
+    let mut between = Vec::new();
+    for (a, b, _) in each(lines) {
+        let (from, to) = (at(clusters, a), at(clusters, b));
+        if from != to {
+            holders
+                .entry((from.min(to), from.max(to)))
+                .or_default()
+                .extend([a, b]);
+            between.push((a, b, (from.min(to), from.max(to))));
+        }
+    }
+    between.retain(|(_, _, pair)| holders.get(pair).is_none_or(|people| people.len() < ALIKE));
+    for (a, b, _) in &between {
+        cut(lines, *a, *b);
+    }
+    !between.is_empty()
+}
+
+/// Takes out what is joined to nothing and smaller than five.
+fn without_little_groups(lines: &mut Lines) -> bool {
+    let mut seen = vec![false; lines.len()];
+    let mut little = Vec::new();
+    for dot in (0..).take(lines.len()) {
+        let mut group = Vec::new();
+        let mut next = vec![dot];
+        while let Some(dot) = next.pop() {
+            if !at(&seen, dot) {
+                set(&mut seen, dot, true);
+                group.push(dot);
+                next.extend(lines.get(dot as usize).into_iter().flat_map(BTreeMap::keys));
+            }
+        }
+        if (2..ALIKE).contains(&group.len()) {
+            little.extend(group);
+        }
+    }
+    for dot in &little {
+        let others: Vec<u32> = lines
+            .get(*dot as usize)
+            .into_iter()
+            .flat_map(BTreeMap::keys)
+            .copied()
+            .collect();
+        for other in others {
+            cut(lines, *dot, other);
+        }
+    }
+    !little.is_empty()
+}
+
+/// Of the dots with a number of lines that fewer than five share, the highest such number first, takes out a line until there are none. It takes
+/// the weakest of the lines to dots that are too few alike themselves; if there is no such, the weakest.
+fn one_less_conspicuous(lines: &mut Lines) -> bool {
+    let mut counts: Vec<usize> = vec![0; lines.iter().map(BTreeMap::len).max().unwrap_or(0) + 1];
+    for of_dot in lines.iter() {
+        add(&mut counts, of_dot.len() as u32, 1);
+    }
+    let mut any = false;
+    loop {
+        let few = |of: usize| {
+            of > 0
+                && counts
+                    .get(of)
+                    .is_some_and(|count| (1..ALIKE).contains(count))
+        };
+        let Some(conspicuous) = (1..counts.len()).rev().find(|of| few(*of)) else {
+            return any;
+        };
+        let Some(dot) = lines.iter().position(|of_dot| of_dot.len() == conspicuous) else {
+            return any;
+        };
+        let dot = dot as u32;
+        let size = |of: u32| lines.get(of as usize).map_or(0, BTreeMap::len);
+        let Some(other) = lines
+            .get(dot as usize)
+            .into_iter()
+            .flatten()
+            .min_by(|one, two| {
+                let rank = |other: u32| !few(size(other));
+                rank(*one.0).cmp(&rank(*two.0)).then(one.1.total_cmp(two.1))
+            })
+        else {
+            return any;
+        };
+        let other = *other.0;
+        for end in [dot, other] {
+            let of_end = size(end);
+            for (of, by) in [(of_end, -1), (of_end.saturating_sub(1), 1)] {
+                if let Some(count) = counts.get_mut(of) {
+                    *count = count.saturating_add_signed(by);
+                }
+            }
+        }
+        cut(lines, dot, other);
+        any = true;
+    }
+}
+
+fn cut(lines: &mut Lines, a: u32, b: u32) {
+    for (from, to) in [(a, b), (b, a)] {
+        if let Some(of_dot) = lines.get_mut(from as usize) {
+            of_dot.remove(&to);
+        }
+    }
+}
+
+fn each(lines: &Lines) -> impl Iterator<Item = (u32, u32, f64)> {
+    (0..)
+        .zip(lines)
+        .flat_map(|(a, of_a)| of_a.range(a..).map(move |(b, strength)| (a, *b, *strength)))
+}
+
+/// Those who have lines left, numbered anew.
+fn sketch(lines: &Lines, clusters: &[u32]) -> Sketch {
+    let mut numbers = vec![0_u32; lines.len()];
+    let mut sketch = Sketch::default();
+    for (person, of_person) in (0..).zip(lines) {
+        if !of_person.is_empty() {
+            set(&mut numbers, person, sketch.people.len() as u32);
+            sketch.people.push(1);
+            sketch.clusters.push(at(clusters, person));
+        }
+    }
+    sketch.lines = each(lines)
+        .map(|(a, b, strength)| (at(&numbers, a), at(&numbers, b), strength))
+        .collect();
+    sketch
+}
+
+/// Clusters as dots: the finest level with few enough of them; the largest where even the coarsest has too many.
+pub(super) fn clusters(network: &Network) -> Sketch {
+    let levels = network.clusters_by_level();
+    let drawn = |level: &Vec<u32>| {
+        sizes(network, level)
+            .iter()
+            .filter(|size| **size >= ALIKE)
+            .count()
+    };
+    let Some(level) = levels
+        .iter()
+        .find(|level| drawn(level) <= DOTS_AT_MOST)
+        .or(levels.last())
+    else {
+        return Sketch::default();
+    };
+    let sizes = sizes(network, level);
+    let mut largest: Vec<u32> = (0..)
+        .take(sizes.len())
+        .filter(|cluster| at(&sizes, *cluster) >= ALIKE)
+        .collect();
+    largest.sort_by_key(|cluster| std::cmp::Reverse(at(&sizes, *cluster)));
+    largest.truncate(DOTS_AT_MOST);
+    let mut numbers = vec![u32::MAX; sizes.len()];
+    for (number, cluster) in (0..).zip(&largest) {
+        set(&mut numbers, *cluster, number);
+    }
+    let coarsest = levels.last().unwrap_or(level);
+    let mut of_dots = vec![0; largest.len()];
+    for (fine, coarse) in level.iter().zip(coarsest) {
+        set(&mut of_dots, at(&numbers, *fine), *coarse);
+    }
+    let lines = between_clusters(network, level, &numbers);
+    Sketch {
+        people: largest.iter().map(|cluster| at(&sizes, *cluster)).collect(),
+        clusters: of_dots,
+        lines,
+    }
+}
+
+/// How many people with ties are in each cluster.
+fn sizes(network: &Network, clusters: &[u32]) -> Vec<usize> {
+    let mut sizes = vec![0; clusters.iter().max().map_or(0, |last| *last as usize + 1)];
+    for (person, cluster) in (0..).zip(clusters) {
+        add(
+            &mut sizes,
+            *cluster,
+            usize::from(network.degree(person) > 0),
+        );
+    }
+    sizes
+}
+
+fn between_clusters(network: &Network, clusters: &[u32], numbers: &[u32]) -> Vec<(u32, u32, f64)> {
+    let mut between = BTreeMap::<(u32, u32), (f64, BTreeSet<u32>)>::new();
+    for (person, cluster) in (0..).zip(clusters) {
+        for (other, strength) in network
+            .neighbours(person)
+            .iter()
+            .zip(network.strengths(person))
+        {
+            let (a, b) = (at(numbers, *cluster), at(numbers, at(clusters, *other)));
+            if a < b && b != u32::MAX {
+                let (sum, holders) = between.entry((a, b)).or_default();
+                *sum += strength;
+                holders.extend([person, *other]);
+            }
+        }
+    }
+    between
+        .into_iter()
+        .filter(|(_, (_, holders))| holders.len() >= ALIKE)
+        .map(|((a, b), (sum, _))| (a, b, sum))
+        .collect()
+}
