@@ -10,23 +10,36 @@ type Lines = Vec<BTreeMap<u32, f64>>;
 
 /// People as dots.
 pub(super) fn people(network: &Network) -> Sketch {
-    let clusters = network.clusters();
-    let mut lines: Lines = (0..network.people())
-        .map(|person| {
-            network
-                .neighbours(person)
-                .iter()
-                .copied()
-                .zip(network.strengths(person).iter().copied())
-                .collect()
-        })
+    let all = network.clusters();
+    let several: Vec<u32> = (0..network.people())
+        .filter(|person| network.degree(*person) > 1)
         .collect();
+    let clusters: Vec<u32> = several.iter().map(|person| at(&all, *person)).collect();
+    let mut lines = lines_among(network, &several);
     while folded(&mut lines)
         | without_lone_bridges(&mut lines, &clusters)
         | without_little_groups(&mut lines)
         | one_less_conspicuous(&mut lines)
     {}
     sketch(&lines, &clusters)
+}
+
+/// The lines between some people (in ascending order), who are numbered by their places among them.
+fn lines_among(network: &Network, people: &[u32]) -> Lines {
+    let row = |person: &u32| {
+        let ties = network
+            .neighbours(*person)
+            .iter()
+            .zip(network.strengths(*person));
+        ties.filter_map(|(other, strength)| {
+            Some((
+                u32::try_from(people.binary_search(other).ok()?).ok()?,
+                *strength,
+            ))
+        })
+        .collect()
+    };
+    people.iter().map(row).collect()
 }
 
 /// Takes out whoever has one line; says whether there was anybody.
