@@ -1,5 +1,7 @@
 //! Small networks with a known answer, where `TACIT_DATA` names the folder that holds them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use ties::{Belonging, Network};
