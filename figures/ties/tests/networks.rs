@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use ties::{Belonging, Network};
 
 fn networks() -> Option<PathBuf> {
@@ -16,7 +16,7 @@ fn networks() -> Option<PathBuf> {
 }
 
 /// The rows of a file without its head, cut at commas.
-fn rows(folder: &PathBuf, file: &str) -> Vec<Vec<String>> {
+fn rows(folder: &Path, file: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(folder.join(file)).unwrap();
     text.lines()
         .skip(1)
@@ -25,7 +25,7 @@ fn rows(folder: &PathBuf, file: &str) -> Vec<Vec<String>> {
 }
 
 /// Pairs with a value, people numbered from 0.
-fn pairs(folder: &PathBuf, file: &str, column: usize) -> HashMap<(u32, u32), f64> {
+fn pairs(folder: &Path, file: &str, column: usize) -> HashMap<(u32, u32), f64> {
     let person = |cell: &str| cell.parse::<u32>().unwrap() - 1;
     let rows = rows(folder, file);
     let values = rows.iter().filter_map(|row| {

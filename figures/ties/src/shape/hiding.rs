@@ -18,6 +18,7 @@ pub(super) fn people(network: &Network) -> Sketch {
     let mut lines = lines_among(network, &several);
     while folded(&mut lines)
         | without_lone_bridges(&mut lines, &clusters)
+        | without_lone_joiners(&mut lines)
         | without_little_groups(&mut lines)
         | one_less_conspicuous(&mut lines)
     {}
@@ -89,31 +90,65 @@ fn without_lone_bridges(lines: &mut Lines, clusters: &[u32]) -> bool {
     !between.is_empty()
 }
 
+/// Whoever alone joins groups that would come apart without them keeps their lines into the largest of these.
+fn without_lone_joiners(lines: &mut Lines) -> bool {
+    let mut any = false;
+    for dot in (0..).take(lines.len()) {
+        for group in groups_apart_without(lines, dot) {
+            any = true;
+            for other in group {
+                cut(lines, dot, other);
+            }
+        }
+    }
+    any
+}
+
+/// Those whom a dot has lines to, by the groups they fall into without it; the largest group is left out.
+fn groups_apart_without(lines: &Lines, dot: u32) -> Vec<Vec<u32>> {
+    let others: Vec<u32> = to(lines, dot).collect();
+    let mut seen = vec![false; lines.len()];
+    set(&mut seen, dot, true);
+    let mut groups: Vec<(usize, Vec<u32>)> = Vec::new();
+    for other in &others {
+        let group = reached(lines, *other, &mut seen);
+        if group.len() == lines.len() - 1 {
+            return Vec::new();
+        }
+        if !group.is_empty() {
+            let near = group.iter().filter(|one| others.binary_search(one).is_ok());
+            groups.push((group.len(), near.copied().collect()));
+        }
+    }
+    groups.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
+    groups.into_iter().skip(1).map(|(_, near)| near).collect()
+}
+
+/// All that lines lead to from a dot, without what was seen before.
+fn reached(lines: &Lines, from: u32, seen: &mut [bool]) -> Vec<u32> {
+    let (mut group, mut next) = (Vec::new(), vec![from]);
+    while let Some(dot) = next.pop() {
+        if !at(seen, dot) {
+            set(seen, dot, true);
+            group.push(dot);
+            next.extend(to(lines, dot));
+        }
+    }
+    group
+}
+
 /// Takes out what is joined to nothing and smaller than five.
 fn without_little_groups(lines: &mut Lines) -> bool {
     let mut seen = vec![false; lines.len()];
     let mut little = Vec::new();
     for dot in (0..).take(lines.len()) {
-        let mut group = Vec::new();
-        let mut next = vec![dot];
-        while let Some(dot) = next.pop() {
-            if !at(&seen, dot) {
-                set(&mut seen, dot, true);
-                group.push(dot);
-                next.extend(lines.get(dot as usize).into_iter().flat_map(BTreeMap::keys));
-            }
-        }
+        let group = reached(lines, dot, &mut seen);
         if (2..ALIKE).contains(&group.len()) {
             little.extend(group);
         }
     }
     for dot in &little {
-        let others: Vec<u32> = lines
-            .get(*dot as usize)
-            .into_iter()
-            .flat_map(BTreeMap::keys)
-            .copied()
-            .collect();
+        let others: Vec<u32> = to(lines, *dot).collect();
         for other in others {
             cut(lines, *dot, other);
         }
@@ -121,52 +156,55 @@ fn without_little_groups(lines: &mut Lines) -> bool {
     !little.is_empty()
 }
 
-/// Of the dots with a number of lines that fewer than five share, the highest such number first, takes out a line until there are none. It takes
-/// the weakest of the lines to dots that are too few alike themselves; if there is no such, the weakest.
+/// Of the dots with a number of lines that too few share, the highest such number first, takes out a line until there are none. It takes the
+/// weakest of the lines to dots that are too few alike themselves; if there is no such, the weakest.
 fn one_less_conspicuous(lines: &mut Lines) -> bool {
     let mut counts: Vec<usize> = vec![0; lines.iter().map(BTreeMap::len).max().unwrap_or(0) + 1];
     for of_dot in lines.iter() {
         add(&mut counts, of_dot.len() as u32, 1);
     }
     let mut any = false;
-    loop {
-        let few = |of: usize| {
-            of > 0
-                && counts
-                    .get(of)
-                    .is_some_and(|count| (1..ALIKE).contains(count))
+    while let Some(conspicuous) = (1..counts.len()).rev().find(|of| stands_out(&counts, *of)) {
+        let Some((dot, other)) = line_to_leave_out(lines, &counts, conspicuous) else {
+            break;
         };
-        let Some(conspicuous) = (1..counts.len()).rev().find(|of| few(*of)) else {
-            return any;
-        };
-        let Some(dot) = lines.iter().position(|of_dot| of_dot.len() == conspicuous) else {
-            return any;
-        };
-        let dot = dot as u32;
-        let size = |of: u32| lines.get(of as usize).map_or(0, BTreeMap::len);
-        let Some(other) = lines
-            .get(dot as usize)
-            .into_iter()
-            .flatten()
-            .min_by(|one, two| {
-                let rank = |other: u32| !few(size(other));
-                rank(*one.0).cmp(&rank(*two.0)).then(one.1.total_cmp(two.1))
-            })
-        else {
-            return any;
-        };
-        let other = *other.0;
         for end in [dot, other] {
-            let of_end = size(end);
-            for (of, by) in [(of_end, -1), (of_end.saturating_sub(1), 1)] {
-                if let Some(count) = counts.get_mut(of) {
-                    *count = count.saturating_add_signed(by);
-                }
-            }
+            let of_end = lines.get(end as usize).map_or(0, BTreeMap::len) as u32;
+            let fewer = at(&counts, of_end).saturating_sub(1);
+            set(&mut counts, of_end, fewer);
+            add(&mut counts, of_end.saturating_sub(1), 1);
         }
         cut(lines, dot, other);
         any = true;
     }
+    any
+}
+
+/// Some dots have so many lines, and fewer than five as many, to within a quarter.
+fn stands_out(counts: &[usize], of: usize) -> bool {
+    let alike = counts
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| super::are_alike(*other, of));
+    counts.get(of).is_some_and(|count| *count > 0)
+        && alike.map(|(_, count)| count).sum::<usize>() < ALIKE
+}
+
+fn line_to_leave_out(lines: &Lines, counts: &[usize], of: usize) -> Option<(u32, u32)> {
+    let dot = lines.iter().position(|of_dot| of_dot.len() == of)?;
+    let of_others: Vec<bool> = (0..counts.len())
+        .map(|size| size > 0 && stands_out(counts, size))
+        .collect();
+    let fits = |other: u32| {
+        lines
+            .get(other as usize)
+            .is_some_and(|of_other| at(&of_others, of_other.len() as u32))
+    };
+    let weakest = lines
+        .get(dot)?
+        .iter()
+        .min_by(|one, two| fits(*two.0).cmp(&fits(*one.0)).then(one.1.total_cmp(two.1)))?;
+    Some((dot as u32, *weakest.0))
 }
 
 fn cut(lines: &mut Lines, a: u32, b: u32) {
@@ -175,6 +213,15 @@ fn cut(lines: &mut Lines, a: u32, b: u32) {
             of_dot.remove(&to);
         }
     }
+}
+
+/// To whom a dot has lines, by number.
+fn to(lines: &Lines, dot: u32) -> impl Iterator<Item = u32> {
+    lines
+        .get(dot as usize)
+        .into_iter()
+        .flat_map(BTreeMap::keys)
+        .copied()
 }
 
 fn each(lines: &Lines) -> impl Iterator<Item = (u32, u32, f64)> {

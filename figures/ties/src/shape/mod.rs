@@ -5,10 +5,11 @@
 //! - Nothing is drawn about fewer than 20 people (FORMULAS, "Privacy of aggregates").
 //! - Up to 400 people are dots. Whoever has fewer than two lines is not drawn, so that no isolate and nobody who hangs by one tie stands apart;
 //!   they are only in [`Shape::beside`], rounded. Nor is a group of fewer than five that is joined to nothing.
-//! - Every number of lines that a dot has is shared by at least five dots (k-degree anonymity: Liu and Terzi 2008, "Towards identity
-//!   anonymization on graphs"), reached by leaving out the weakest lines: who knows that somebody answers everybody cannot find them as the dot
-//!   with most lines.
-//! - Two clusters are joined by lines that at least five people hold, or by none: nobody is drawn as the only bridge.
+//! - Whatever number of lines a dot has, at least five dots have as many to within a quarter (k-degree anonymity, softened: Liu and Terzi
+//!   2008, "Towards identity anonymization on graphs"). It is reached by leaving out weak lines, never by inventing any: who knows that somebody
+//!   answers everybody cannot find them as the dot with most lines.
+//! - Two clusters are joined by lines that at least five people hold, or by none; and nobody is drawn without whom groups would come apart:
+//!   there is no only bridge.
 //! - Strengths are thirds (thin, middle, thick), not figures.
 //! - With more people, a dot is a cluster of at least five people in one of three sizes, joined where at least five people hold the ties.
 //! - The layout knows only what is drawn, and places are rounded.
@@ -117,6 +118,11 @@ impl Shape {
             beside: rounded(tied.saturating_sub(people)),
         })
     }
+}
+
+/// Two numbers of lines that cannot be told apart at a glance: the larger is at most a quarter more.
+fn are_alike(a: usize, b: usize) -> bool {
+    a > 0 && b > 0 && a.max(b) * 4 <= a.min(b) * 5
 }
 
 fn rounded(people: usize) -> u32 {
