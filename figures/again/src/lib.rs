@@ -15,7 +15,10 @@ use stars::Stars;
 use vectors::{Bags, Vectors};
 
 /// From so much likeness on, two questions are taken to ask the same.
-pub const ALIKE: f32 = 0.5;
+///
+/// Seen on two communities (a question and answer site, a forum): from here on nearly all that is shown is about the same matter, and what the page says,
+/// "asked again", is true of it to the eye; at 0.35 a third is merely of the same field.
+pub const ALIKE: f32 = 0.45;
 /// A question of fewer different words says too little to be compared.
 const WORDS_AT_LEAST: usize = 3;
 /// Groups are brought together in so many rounds at most.
@@ -25,6 +28,7 @@ const ROUNDS: usize = 4;
 #[derive(Debug, Clone, Default)]
 pub struct Questions {
     ids: Vec<u32>,
+    askers: Vec<u32>,
     bags: Bags,
 }
 
@@ -33,20 +37,24 @@ pub struct Questions {
 pub struct Group {
     /// The question that the others are most like comes first, the others in the order in which they were taken in.
     pub ids: Vec<u32>,
+    /// By how many people: two at least.
+    pub people: u32,
     /// How much the least like is like the first: from the threshold to 1.
     pub likeness: f32,
 }
 
 impl Questions {
-    /// Takes a question in, by a number of the caller's. Words are plain text or Markdown; a title may be empty.
-    pub fn add(&mut self, id: u32, title: &str, words: &str) {
+    /// Takes a question in, by a number of the caller's for it and for who asked. Words are plain text or Markdown; a title may be empty.
+    pub fn add(&mut self, id: u32, asker: u32, title: &str, words: &str) {
         if self.bags.add(title, words, WORDS_AT_LEAST) {
             self.ids.push(id);
+            self.askers.push(asker);
         }
     }
 
     /// Groups of questions at least so alike ([`ALIKE`]), the largest first. Each question is in one group at most, and everyone in a group is like its first: no
-    /// chain of small steps brings together what has nothing in common.
+    /// chain of small steps brings together what has nothing in common. What one person asks several times is not asked again: groups of one asker are left
+    /// out.
     pub fn groups(self, at_least: f32) -> Vec<Group> {
         let vectors = Vectors::of(self.bags);
         let mut stars = Stars::of(vectors.len());
@@ -57,7 +65,7 @@ impl Questions {
                 break;
             }
         }
-        stars.groups(&vectors, &self.ids)
+        stars.groups(&vectors, &self.ids, &self.askers)
     }
 }
 

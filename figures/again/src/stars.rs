@@ -91,22 +91,37 @@ impl Stars {
         }
     }
 
-    /// Groups of two and more, the largest first, then by place.
-    pub(crate) fn groups(&self, vectors: &Vectors, ids: &[u32]) -> Vec<Group> {
+    /// Groups of two people and more, the largest first, then by place.
+    pub(crate) fn groups(&self, vectors: &Vectors, ids: &[u32], askers: &[u32]) -> Vec<Group> {
         let mut parts: Vec<(u32, bool, u32)> = (0..)
             .zip(&self.centre)
             .map(|(place, centre)| (*centre, place != *centre, place))
             .collect();
         parts.sort_unstable();
+        let at = |values: &[u32], place: u32| values.get(place as usize).copied();
+        let people = |star: &[(u32, bool, u32)]| {
+            let mut people: Vec<u32> = star
+                .iter()
+                .filter_map(|(_, _, place)| at(askers, *place))
+                .collect();
+            people.sort_unstable();
+            people.dedup();
+            people.len() as u32
+        };
         let stars = parts
             .chunk_by(|one, next| one.0 == next.0)
-            .filter(|star| star.len() > 1);
-        let id = |place: &u32| ids.get(*place as usize).copied();
+            .map(|star| (star, people(star)));
         let mut groups: Vec<Group> = stars
-            .map(|star| Group {
-                ids: star.iter().filter_map(|(_, _, place)| id(place)).collect(),
+            .filter(|(_, people)| *people > 1)
+            .map(|(star, people)| Group {
+                ids: star
+                    .iter()
+                    .filter_map(|(_, _, place)| at(ids, *place))
+                    .collect(),
+                people,
                 likeness: star
                     .iter()
+                    .skip(1)
                     .map(|(centre, _, place)| vectors.likeness(*centre, *place))
                     .fold(1.0, f32::min),
             })

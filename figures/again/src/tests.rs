@@ -15,10 +15,10 @@ const NOISE: [&str; 6] = [
 fn groups(questions: &[(&str, &str)]) -> Vec<Group> {
     let mut all = Questions::default();
     for (id, (title, words)) in (100..).zip(questions) {
-        all.add(id, title, words);
+        all.add(id, id, title, words);
     }
     for (id, words) in (900..).zip(NOISE) {
-        all.add(id, "", words);
+        all.add(id, id, "", words);
     }
     all.groups(ALIKE)
 }
@@ -100,7 +100,7 @@ fn a_question_asked_five_hundred_times_is_one_group() {
                 words::mixed(u64::from(id) + 5000)
             )
         };
-        all.add(id, "", &words);
+        all.add(id, id, "", &words);
     }
     let found = all.groups(ALIKE);
     assert_eq!(
@@ -112,6 +112,21 @@ fn a_question_asked_five_hundred_times_is_one_group() {
             .map(|group| group.ids.len())
             .collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn what_one_person_asks_twice_is_not_asked_again() {
+    let asked_by = |second| {
+        let mut all = Questions::default();
+        for (id, words) in (900..).zip(NOISE) {
+            all.add(id, id, "", words);
+        }
+        all.add(1, 7, "", "How do I reset my password?");
+        all.add(2, second, "", "How do I reset my password");
+        all.groups(ALIKE)
+    };
+    assert!(asked_by(7).is_empty());
+    assert_eq!(asked_by(8).first().map(|group| group.people), Some(2));
 }
 
 #[test]
@@ -128,7 +143,7 @@ proptest! {
         let groups = |picks: &[Vec<usize>]| {
             let mut all = Questions::default();
             for (id, pick) in (0..).zip(picks) {
-                all.add(id, "", &text(pick));
+                all.add(id, id, "", &text(pick));
             }
             all.groups(0.6)
         };
@@ -146,7 +161,7 @@ proptest! {
     fn any_text_is_borne(texts in prop::collection::vec((".*", ".*"), 0..20)) {
         let mut all = Questions::default();
         for (id, (title, words)) in (0..).zip(&texts) {
-            all.add(id, title, words);
+            all.add(id, id, title, words);
         }
         all.groups(ALIKE);
     }

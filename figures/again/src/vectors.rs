@@ -7,174 +7,185 @@ use std::collections::HashMap;
 const KEPT_AT_MOST: usize = 96;
 /// A word of the title counts as much as so many in the text.
 const TITLE: u8 = 3;
-
 /// What a word that no other question has weighs of its weight: names and numbers of one case say little about what is asked.
 const IN_ONE_ALONE: f32 = 0.5;
+/// Titles have to be so alike, where both questions have one …
+const TITLES_ALIKE: f32 = 0.2;
+/// … unless all else is nearly the same.
+const NEARLY_THE_SAME: f32 = 0.8;
+
+/// Words with how often they stand there, question after question.
+#[derive(Debug, Clone, Default)]
+struct Counted {
+    ends: Vec<usize>,
+    words: Vec<u32>,
+    counts: Vec<u8>,
+}
+
+impl Counted {
+    fn push(&mut self, bag: HashMap<u32, u8>) {
+        let mut words: Vec<(u32, u8)> = bag.into_iter().collect();
+        words.sort_unstable();
+        self.words.extend(words.iter().map(|(word, _)| word));
+        self.counts.extend(words.iter().map(|(_, count)| count));
+        self.ends.push(self.words.len());
+    }
+}
 
 /// Questions before anything is known about how rare their words are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Bags {
-    starts: Vec<usize>,
-    words: Vec<u32>,
-    counts: Vec<u8>,
+    whole: Counted,
+    titles: Counted,
 }
 
 impl Bags {
     /// Takes a question in, if it has so many different words; answers whether it has.
     pub(crate) fn add(&mut self, title: &str, text: &str, words_at_least: usize) -> bool {
-        let mut bag = Bag::default();
-        bag.add_all(title, TITLE, true);
-        bag.add_all(text, 1, false);
-        if bag.singles < words_at_least {
+        let mut whole = HashMap::new();
+        let mut before = None;
+        let (mut titles, mut singles) = (HashMap::new(), 0);
+        each_word(title, |word| {
+            singles += usize::from(count(&mut whole, word, TITLE));
+            count(&mut titles, word, 1);
+            if let Some(before) = before.replace(word) {
+                count(&mut whole, pair(before, word), 1);
+            }
+        });
+        each_word(text, |word| {
+            singles += usize::from(count(&mut whole, word, 1))
+        });
+        if singles < words_at_least {
             return false;
         }
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
-        let mut words: Vec<(u32, u8)> = bag.counts.into_iter().collect();
-        words.sort_unstable();
-        for (word, count) in words {
-            self.words.push(word);
-            self.counts.push(count);
-        }
-        self.starts.push(self.words.len());
+        self.whole.push(whole);
+        self.titles.push(titles);
         true
     }
 }
 
-#[derive(Default)]
-struct Bag {
-    counts: HashMap<u32, u8>,
-    singles: usize,
-}
-
-impl Bag {
-    fn add_all(&mut self, text: &str, times: u8, with_pairs: bool) {
-        let mut before = None;
-        each_word(text, |word| {
-            self.singles += usize::from(self.add(word, times));
-            if let (true, Some(before)) = (with_pairs, before) {
-                self.add(pair(before, word), 1);
-            }
-            before = Some(word);
-        });
+/// Counts a word; whether it is new.
+fn count(bag: &mut HashMap<u32, u8>, word: u32, times: u8) -> bool {
+    let is_full = bag.len() >= KEPT_AT_MOST;
+    match bag.get_mut(&word) {
+        Some(count) => *count = count.saturating_add(times),
+        None if is_full => return false,
+        None => return bag.insert(word, times).is_none(),
     }
-
-    /// Whether it is new.
-    fn add(&mut self, word: u32, times: u8) -> bool {
-        let is_full = self.counts.len() >= KEPT_AT_MOST;
-        match self.counts.get_mut(&word) {
-            Some(count) => *count = count.saturating_add(times),
-            None if is_full => return false,
-            None => {
-                self.counts.insert(word, times);
-                return true;
-            }
-        }
-        false
-    }
+    false
 }
 
 /// Questions as vectors of length 1: term frequency (dampened) times inverse document frequency (Spärck Jones 1972; Salton and Buckley 1988).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vectors {
-    starts: Vec<usize>,
-    /// Terms are numbered from 0, ascending within a question.
-    terms: Vec<u32>,
-    weights: Vec<f32>,
+    whole: Rows,
+    titles: Rows,
     /// In how many questions each term is.
     pub(crate) spread: Vec<u32>,
+}
+
+/// Terms, numbered from 0 and ascending within a question, with their weights.
+#[derive(Debug, Clone, Default)]
+struct Rows {
+    ends: Vec<usize>,
+    terms: Vec<u32>,
+    weights: Vec<f32>,
 }
 
 impl Vectors {
     pub(crate) fn of(bags: Bags) -> Self {
         let mut numbers: HashMap<u32, u32> = HashMap::new();
         let mut spread: Vec<u32> = Vec::new();
-        let mut terms: Vec<u32> = Vec::with_capacity(bags.words.len());
-        for word in &bags.words {
-            let next = spread.len() as u32;
-            let number = *numbers.entry(*word).or_insert(next);
-            if number == next {
-                spread.push(0);
+        for word in &bags.whole.words {
+            let number = *numbers.entry(*word).or_insert(spread.len() as u32);
+            match spread.get_mut(number as usize) {
+                Some(questions) => *questions += 1,
+                None => spread.push(1),
             }
-            if let Some(count) = spread.get_mut(number as usize) {
-                *count += 1;
-            }
-            terms.push(number);
         }
-        let questions = bags.starts.len().saturating_sub(1) as f32;
-        let rarity = |term: u32| {
-            let in_questions = spread.get(term as usize).map_or(1.0, |count| *count as f32);
-            let alone = if in_questions > 1.0 {
-                1.0
-            } else {
-                IN_ONE_ALONE
-            };
-            (1.0 + questions / in_questions).ln() * alone
+        let questions = bags.whole.ends.len() as f32;
+        let rarity = |term: u32| match spread.get(term as usize) {
+            Some(1) | None => (1.0 + questions).ln() * IN_ONE_ALONE,
+            Some(spread) => (1.0 + questions / *spread as f32).ln(),
         };
-        let weigh = |(term, count): (&u32, &u8)| (1.0 + f32::from(*count).ln()) * rarity(*term);
-        let weights = terms.iter().zip(&bags.counts).map(weigh).collect();
-        let mut vectors = Self {
-            starts: bags.starts,
-            terms,
-            weights,
+        let whole = Rows::of(bags.whole, &numbers, rarity);
+        let titles = Rows::of(bags.titles, &numbers, rarity);
+        Self {
+            whole,
+            titles,
             spread,
-        };
-        vectors.normalise();
-        vectors
-    }
-
-    fn normalise(&mut self) {
-        let bounds: Vec<(usize, usize)> = self
-            .starts
-            .iter()
-            .copied()
-            .zip(self.starts.iter().skip(1).copied())
-            .collect();
-        for (from, until) in bounds {
-            let (Some(terms), Some(weights)) = (
-                self.terms.get_mut(from..until),
-                self.weights.get_mut(from..until),
-            ) else {
-                continue;
-            };
-            let length = weights
-                .iter()
-                .map(|weight| weight * weight)
-                .sum::<f32>()
-                .sqrt()
-                .max(f32::MIN_POSITIVE);
-            let mut sorted: Vec<(u32, f32)> = terms
-                .iter()
-                .copied()
-                .zip(weights.iter().map(|weight| weight / length))
-                .collect();
-            sorted.sort_unstable_by_key(|(term, _)| *term);
-            for ((term, weight), (sorted_term, sorted_weight)) in
-                terms.iter_mut().zip(weights).zip(sorted)
-            {
-                (*term, *weight) = (sorted_term, sorted_weight);
-            }
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.whole.ends.len()
     }
 
     /// The terms of a question with their weights.
     pub(crate) fn row(&self, question: u32) -> impl Iterator<Item = (u32, f32)> + Clone {
-        let bound = |place: usize| self.starts.get(place).copied().unwrap_or(0);
-        let range = bound(question as usize)..bound(question as usize + 1);
-        let terms = self.terms.get(range.clone()).unwrap_or_default();
-        terms
-            .iter()
-            .copied()
-            .zip(self.weights.get(range).unwrap_or_default().iter().copied())
+        self.whole.row(question)
     }
 
-    /// The cosine of two questions: 0 where they share no word, 1 where they are the same.
+    /// The cosine of two questions: 0 where they share no word, 1 where they are the same. 0, too, where their titles speak of different
+    /// things: a template filled in twice, or somebody who asks about other parts of the same work, is not the same question.
     pub(crate) fn likeness(&self, a: u32, b: u32) -> f32 {
+        let likeness = self.whole.cosine(a, b);
+        let have_titles =
+            self.titles.row(a).next().is_some() && self.titles.row(b).next().is_some();
+        if have_titles && likeness < NEARLY_THE_SAME && self.titles.cosine(a, b) < TITLES_ALIKE {
+            0.0
+        } else {
+            likeness
+        }
+    }
+}
+
+impl Rows {
+    fn of(counted: Counted, numbers: &HashMap<u32, u32>, rarity: impl Fn(u32) -> f32) -> Self {
+        let mut rows = Self {
+            ends: counted.ends,
+            ..Self::default()
+        };
+        let mut words = counted.words.iter().zip(&counted.counts);
+        let mut from = 0;
+        for end in &rows.ends {
+            let weigh = |(word, count): (&u32, &u8)| {
+                let term = numbers.get(word).copied().unwrap_or(0);
+                (term, (1.0 + f32::from(*count).ln()) * rarity(term))
+            };
+            let mut row: Vec<(u32, f32)> = words.by_ref().take(end - from).map(weigh).collect();
+            row.sort_unstable_by_key(|(term, _)| *term);
+            let length = row
+                .iter()
+                .map(|(_, weight)| weight * weight)
+                .sum::<f32>()
+                .sqrt()
+                .max(f32::MIN_POSITIVE);
+            rows.terms.extend(row.iter().map(|(term, _)| term));
+            rows.weights
+                .extend(row.iter().map(|(_, weight)| weight / length));
+            from = *end;
+        }
+        rows
+    }
+
+    fn row(&self, question: u32) -> impl Iterator<Item = (u32, f32)> + Clone {
+        let bound = |place: Option<u32>| {
+            place
+                .and_then(|place| self.ends.get(place as usize))
+                .copied()
+                .unwrap_or(0)
+        };
+        let range = bound(question.checked_sub(1))..bound(Some(question));
+        let (terms, weights) = (self.terms.get(range.clone()), self.weights.get(range));
+        terms
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .zip(weights.unwrap_or_default().iter().copied())
+    }
+
+    fn cosine(&self, a: u32, b: u32) -> f32 {
         let (mut of_a, mut of_b) = (self.row(a).peekable(), self.row(b).peekable());
         let mut sum = 0.0;
         while let (Some((term_a, weight_a)), Some((term_b, weight_b))) =
