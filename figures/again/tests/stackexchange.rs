@@ -76,7 +76,7 @@ fn linked(links: &[BTreeMap<String, String>], kind: &str) -> HashSet<(u32, u32)>
 }
 
 #[test]
-fn most_of_what_is_shown_as_asked_again_was_linked_by_the_community_itself() {
+fn half_of_what_is_shown_as_asked_again_was_linked_by_the_community_itself() {
     let Some(posts) = rows("Posts.xml") else {
         return;
     };
@@ -99,7 +99,7 @@ fn most_of_what_is_shown_as_asked_again_was_linked_by_the_community_itself() {
     assert_eq!(titles.len(), 612);
     let links = rows("PostLinks.xml").unwrap();
     let (related, duplicates) = (linked(&links, "1"), linked(&links, "3"));
-    for at_least in [0.3, 0.35, 0.4, ALIKE, 0.5, 0.6] {
+    for at_least in [0.3, 0.35, ALIKE, 0.45, 0.5] {
         let groups = all.clone().groups(at_least);
         let pairs = |group: &Group| {
             group.ids[1..]
@@ -130,7 +130,11 @@ fn most_of_what_is_shown_as_asked_again_was_linked_by_the_community_itself() {
                     group.ids.iter().map(|id| &titles[id]).collect::<Vec<_>>()
                 );
             }
-            assert!(right * 2 >= pairs.len(), "{right} of {}", pairs.len());
+            assert!(
+                pairs.len() >= 8 && right * 2 >= pairs.len(),
+                "{right} of {}",
+                pairs.len()
+            );
         }
     }
 }
