@@ -69,25 +69,52 @@ fn folded(lines: &mut Lines) -> bool {
     any
 }
 
-/// Takes out the lines between two clusters that fewer than five people hold.
+/// Of the lines between two clusters nobody keeps more than a quarter, so that there are none or four people on either side hold them.
 fn without_lone_bridges(lines: &mut Lines, clusters: &[u32]) -> bool {
-    let mut holders = BTreeMap::<(u32, u32), BTreeSet<u32>>::new();
-    let mut between = Vec::new();
-    for (a, b, _) in each(lines) {
+    let mut between = BTreeMap::<(u32, u32), Vec<(u32, u32, f64)>>::new();
+    for (a, b, strength) in each(lines) {
         let (from, to) = (at(clusters, a), at(clusters, b));
         if from != to {
-            holders
+            between
                 .entry((from.min(to), from.max(to)))
                 .or_default()
-                .extend([a, b]);
-            between.push((a, b, (from.min(to), from.max(to))));
+                .push((a, b, strength));
         }
     }
-    between.retain(|(_, _, pair)| holders.get(pair).is_none_or(|people| people.len() < ALIKE));
-    for (a, b, _) in &between {
-        cut(lines, *a, *b);
+    let mut any = false;
+    for mut of_pair in between.into_values() {
+        of_pair.sort_by(|one, two| two.2.total_cmp(&one.2));
+        for (a, b, _) in not_shared(of_pair) {
+            cut(lines, a, b);
+            any = true;
+        }
     }
-    !between.is_empty()
+    any
+}
+
+/// What has to go of some lines, strongest first, so that nobody holds more than a quarter of those that stay.
+fn not_shared(mut lines: Vec<(u32, u32, f64)>) -> Vec<(u32, u32, f64)> {
+    let mut gone = Vec::new();
+    loop {
+        let most = lines.len() / (ALIKE - 1);
+        let mut held = BTreeMap::<u32, usize>::new();
+        let before = gone.len();
+        lines.retain(|line| {
+            let is_free = [line.0, line.1]
+                .iter()
+                .all(|end| held.get(end).is_none_or(|holds| *holds < most));
+            if is_free {
+                *held.entry(line.0).or_default() += 1;
+                *held.entry(line.1).or_default() += 1;
+            } else {
+                gone.push(*line);
+            }
+            is_free
+        });
+        if gone.len() == before {
+            return gone;
+        }
+    }
 }
 
 /// Whoever alone joins groups that would come apart without them keeps their lines into the largest of these.

@@ -5,7 +5,7 @@ use crate::clusters::at;
 
 const ROUNDS: u32 = 300;
 /// How strongly everything is drawn to the middle, so that what is joined to nothing stays in the picture.
-const GRAVITY: f64 = 0.6;
+const GRAVITY: f64 = 2.0;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
@@ -44,8 +44,8 @@ fn pushes(sketch: &Sketch, places: &[Place], apart: f64) -> Vec<Place> {
         .iter()
         .map(|here| {
             let mut push = Place {
-                x: (0.5 - here.x) * GRAVITY * apart,
-                y: (0.5 - here.y) * GRAVITY * apart,
+                x: (0.5 - here.x) * GRAVITY,
+                y: (0.5 - here.y) * GRAVITY,
             };
             for there in places {
                 let (x, y) = (here.x - there.x, here.y - there.y);

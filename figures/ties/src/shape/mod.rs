@@ -8,8 +8,8 @@
 //! - Whatever number of lines a dot has, at least five dots have as many to within a quarter (k-degree anonymity, softened: Liu and Terzi
 //!   2008, "Towards identity anonymization on graphs"). It is reached by leaving out weak lines, never by inventing any: who knows that somebody
 //!   answers everybody cannot find them as the dot with most lines.
-//! - Two clusters are joined by lines that at least five people hold, or by none; and nobody is drawn without whom groups would come apart:
-//!   there is no only bridge.
+//! - Of the lines between two clusters nobody holds more than a quarter, so that at least four people on either side do, or there are none; and
+//!   nobody is drawn without whom groups would come apart: there is no only bridge.
 //! - Strengths are thirds (thin, middle, thick), not figures.
 //! - With more people, a dot is a cluster of at least five people in one of three sizes, joined where at least five people hold the ties.
 //! - The layout knows only what is drawn, and places are rounded.
