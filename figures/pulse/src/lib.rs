@@ -8,6 +8,7 @@ mod answers;
 mod baseline;
 mod fact;
 mod newcomers;
+mod offers;
 mod part;
 mod pointed;
 pub mod privacy;
@@ -23,9 +24,13 @@ pub use baseline::{
 };
 pub use fact::{Answers, DAY, Fact, HOUR, WEEK, beginning_of, week_of};
 pub use newcomers::{BACK_WITHIN_DAYS, Newcomers, REPLY_WITHIN_HOURS};
+pub use offers::{MET_HALF_LIFE_DAYS, decayed, letter_score, may_have_met};
 pub use part::{ACTIVE_WEEKS, CORE_CARE, CORE_WEEKS, Shares, WEEKS, absence_factor, taking_part};
 pub use pointed::{Pointed, Pointer, TIMES_AT_LEAST, likely_practices};
 pub use rhythm::Rhythm;
 pub use survival::{Survival, Wait};
 pub use talk::{Conversation, Talk};
 pub use weeks::{Line, Weeks};
+
+/// The version of the formulas of this crate, shown beside every figure: it grows with each change that changes a figure.
+pub const FORMULA_VERSION: u32 = 1;

@@ -182,6 +182,7 @@ impl Talk<'_> {
 mod tests {
     use super::*;
     use crate::fact::{Fact, HOUR, WEEK};
+    use proptest::prelude::*;
 
     /// A question each day, answered after two hours, for twenty weeks; in weeks 16 and 17 nobody answers.
     fn facts() -> Vec<Fact> {
@@ -267,5 +268,45 @@ mod tests {
         );
         let weeks = talk.weeks(&(i64::MIN..i64::MAX), Of::Asked, i64::MAX);
         assert_eq!(weeks.line(Line::People).len() as i64, WEEKS_AT_MOST);
+    }
+
+    fn any_facts() -> impl Strategy<Value = Vec<Fact>> {
+        let answers = prop_oneof![
+            Just(Answers::Nothing),
+            any::<u32>().prop_map(Answers::Fact),
+            (0_u32..20).prop_map(Answers::Fact)
+        ];
+        let at = prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), 0..100 * WEEK];
+        let fact = (any::<u32>(), at, answers, any::<bool>());
+        prop::collection::vec(
+            fact.prop_map(|(who, at, answers, asks)| Fact {
+                who: who % 7 * 600_000_000,
+                at,
+                answers,
+                asks,
+            }),
+            0..20,
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn any_facts_are_borne(facts in any_facts(), as_of in prop_oneof![any::<i64>(), 0..100 * WEEK]) {
+            let talk = Talk::of(&facts);
+            for time in [talk.span(), i64::MIN..i64::MAX, as_of..0] {
+                let weeks = talk.weeks(&(time.start..time.end.min(time.start.saturating_add(30 * WEEK))), Of::Asked, as_of);
+                weeks.flags();
+                talk.newcomers(&time, as_of);
+                talk.welcomes(&time);
+                talk.absence_factor(&time);
+                for line in Line::ALL {
+                    talk.behind(line, &time, Of::Beginnings, as_of);
+                }
+            }
+            crate::taking_part(facts.iter().map(|fact| (fact.who, fact.at)), [], 0, as_of);
+            crate::Rhythm::of(facts.iter().map(|fact| fact.at), |_| WEEK);
+        }
     }
 }

@@ -14,3 +14,6 @@ pub use act::{Act, DAY, Kind, Settings};
 pub use bridges::{BRIDGE_OVERLAP, BUTTERFLY_SPAN, BUTTERFLY_TIES, Belonging};
 pub use network::{Bond, Network};
 pub use side::{Late, Side, Standing, Tie};
+
+/// The version of the formulas of this crate, shown beside every figure: it grows with each change that changes a figure.
+pub const FORMULA_VERSION: u32 = 1;

@@ -102,7 +102,7 @@ fn not_shared(mut lines: Vec<(u32, u32, f64)>) -> Vec<(u32, u32, f64)> {
         lines.retain(|line| {
             let is_free = [line.0, line.1]
                 .iter()
-                .all(|end| held.get(end).is_none_or(|holds| *holds < most));
+                .all(|end| held.get(end).copied().unwrap_or(0) < most);
             if is_free {
                 *held.entry(line.0).or_default() += 1;
                 *held.entry(line.1).or_default() += 1;
@@ -348,4 +348,31 @@ fn between_clusters(network: &Network, clusters: &[u32], numbers: &[u32]) -> Vec
         .filter(|(_, (_, holders))| holders.len() >= ALIKE)
         .map(|((a, b), (sum, _))| (a, b, sum))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_one_person_holds_between_two_clusters_goes_and_what_many_hold_stays() {
+        let held_by_one = (10..30).map(|other| (0, other, 1.0)).collect();
+        assert_eq!(not_shared(held_by_one).len(), 20);
+        let held_by_each = (0..8).map(|dot| (dot, dot + 10, 1.0)).collect();
+        assert!(not_shared(held_by_each).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_keeps_more_than_a_quarter(lines in prop::collection::btree_set((0_u32..12, 20_u32..32), 0..60)) {
+            let lines: Vec<_> = lines.into_iter().map(|(a, b)| (a, b, f64::from(a * b % 7))).collect();
+            let gone = not_shared(lines.clone());
+            let stay: Vec<_> = lines.iter().filter(|line| !gone.contains(line)).collect();
+            for end in 0..32 {
+                let held = stay.iter().filter(|line| line.0 == end || line.1 == end).count();
+                prop_assert!(held * 4 <= stay.len());
+            }
+        }
+    }
 }
