@@ -5,7 +5,7 @@ use crate::survival::{Survival, Wait};
 use crate::talk::Talk;
 use std::ops::Range;
 
-/// Without a reply for so many days, what was asked counts as unanswered (FORMULAS, "Pulse").
+/// Without a reply for so many days, what was asked counts as unanswered (FORMULAS.md, "Pulse").
 pub const UNANSWERED_AFTER_DAYS: i64 = 7;
 
 /// Of what the first response is measured.

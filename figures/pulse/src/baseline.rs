@@ -43,7 +43,7 @@ pub struct Flag {
     pub now: Distance,
 }
 
-/// `z = (x − median) / max(1.4826 · MAD, 0.1 · median, u)` over the weeks before (FORMULAS, "Pulse"); 1.4826 makes the median absolute deviation
+/// `z = (x − median) / max(1.4826 · MAD, 0.1 · median, u)` over the weeks before (FORMULAS.md, "Pulse"); 1.4826 makes the median absolute deviation
 /// comparable with a standard deviation. None with fewer than 8 known weeks.
 pub fn distance(value: f64, before: impl IntoIterator<Item = f64>, unit: Unit) -> Option<Distance> {
     let mut before: Vec<f64> = before

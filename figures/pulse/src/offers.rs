@@ -1,6 +1,6 @@
 //! What is worth bringing to somebody: into a letter, or a question to who may have met it.
 
-/// How much something weighs for a reader's letter (FORMULAS, "Letter"): `2^(−age / 3 d) · (1 + log₂(1 + voices)) · (1 + topic match + min(S, 1))`.
+/// How much something weighs for a reader's letter (FORMULAS.md, "Letter"): `2^(−age / 3 d) · (1 + log₂(1 + voices)) · (1 + topic match + min(S, 1))`.
 ///
 /// `voices` are distinct people in the conversation, `topic_match` goes from 0 to 1, `tie` is the strength *S* between the reader and its author.
 pub fn letter_score(age_days: f64, voices: u32, topic_match: f64, tie: f64) -> f64 {
@@ -12,7 +12,7 @@ pub fn letter_score(age_days: f64, voices: u32, topic_match: f64, tie: f64) -> f
 /// Half-life, in days, of what counts for [`may_have_met`].
 pub const MET_HALF_LIFE_DAYS: f64 = 180.0;
 
-/// Whether somebody may have met a topic (FORMULAS, "What helped"): `z = (a − q) / √(a + q)`, plus 1 if they say that they have (Zhang, Ackerman and Adamic 2007,
+/// Whether somebody may have met a topic (FORMULAS.md, "What helped"): `z = (a − q) / √(a + q)`, plus 1 if they say that they have (Zhang, Ackerman and Adamic 2007,
 /// "Expertise networks in online communities"). `helped` and `asked` are their helpful replies and their questions on it, each decayed ([`decayed`]). It
 /// decides whom to ask, and is shown to nobody.
 pub fn may_have_met(helped: f64, asked: f64, says_so: bool) -> f64 {

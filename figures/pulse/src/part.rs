@@ -25,7 +25,7 @@ pub struct Shares {
     pub edge: Shown,
 }
 
-/// The shares of taking part (FORMULAS): core where somebody contributed in 9 of the last 13 weeks with 4 acts of care, active where they contributed in 4,
+/// The shares of taking part (FORMULAS.md): core where somebody contributed in 9 of the last 13 weeks with 4 acts of care, active where they contributed in 4,
 /// edge everybody else. From (who, when), in any order. `members` counts those who were silent, too; it is raised to those who were not, where it is too
 /// small. None of fewer than 20.
 pub fn taking_part(

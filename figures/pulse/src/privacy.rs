@@ -1,4 +1,4 @@
-//! How figures that are drawn from people are shown (FORMULAS, "Privacy of aggregates"): about 20 people at least, rounded to 5, "few" below 5, and
+//! How figures that are drawn from people are shown (FORMULAS.md, "Privacy of aggregates"): about 20 people at least, rounded to 5, "few" below 5, and
 //! nothing that could be found by taking away.
 
 /// Nothing is shown that is drawn from fewer people.

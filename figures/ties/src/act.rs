@@ -5,7 +5,7 @@ pub const DAY: i64 = 86_400_000_000;
 /// Days of a week.
 const WEEK: i64 = 7;
 
-/// What somebody did toward somebody (FORMULAS, "Ties": the table of weights *w*).
+/// What somebody did toward somebody (FORMULAS.md, "Ties": the table of weights *w*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     Reply,
@@ -61,7 +61,7 @@ impl Act {
     }
 }
 
-/// The constants of the formula, with the defaults of FORMULAS.
+/// The constants of the formula, with the defaults of FORMULAS.md.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// *H*: after so many days an act counts half. Offered: 60, 90, 200.

@@ -63,7 +63,7 @@ impl Belonging {
     }
 }
 
-/// Below this overlap a tie between different communities is a bridge (FORMULAS, "Bridges").
+/// Below this overlap a tie between different communities is a bridge (FORMULAS.md, "Bridges").
 pub const BRIDGE_OVERLAP: f64 = 0.1;
 /// So many ties has a butterfly at least …
 pub const BUTTERFLY_TIES: usize = 4;

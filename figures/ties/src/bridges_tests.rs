@@ -1,4 +1,4 @@
-//! The fixtures of FORMULAS for bridges, and their properties.
+//! The fixtures of FORMULAS.md for bridges, and their properties.
 
 use super::*;
 use proptest::prelude::*;

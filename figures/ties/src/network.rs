@@ -9,7 +9,7 @@ pub struct Bond {
     /// The smaller number of the two.
     pub a: u32,
     pub b: u32,
-    /// *S* (FORMULAS, "Ties").
+    /// *S* (FORMULAS.md, "Ties").
     pub strength: f64,
     pub standing: Standing,
     pub fading: bool,

@@ -5,7 +5,7 @@ use crate::act::{Act, Settings, day_of, week_of};
 /// The directed strength of one ordered pair, as of its latest act, with what else the standing of a tie asks for.
 ///
 /// Exponential decay makes it incremental: the sum `d(T) = Σ c · 2^(−(T − t) / H)` at any later moment follows from its value at the
-/// latest act alone (FORMULAS, "Ties"), so nothing is ever scanned again.
+/// latest act alone (FORMULAS.md, "Ties"), so nothing is ever scanned again.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Side {
     /// The strength at `last`.

@@ -1,4 +1,4 @@
-//! The fixtures of FORMULAS for strengths, and their properties.
+//! The fixtures of FORMULAS.md for strengths, and their properties.
 
 use super::*;
 use crate::act::{DAY, Kind};

@@ -2,13 +2,13 @@
 //!
 //! What is drawn has no names, no numbers of people and no order that says anything. Beyond that:
 //!
-//! - Nothing is drawn about fewer than 20 people (FORMULAS, "Privacy of aggregates").
+//! - Nothing is drawn about fewer than 20 people (FORMULAS.md, "Privacy of aggregates").
 //! - Up to 400 people are dots. Whoever has fewer than two lines is not drawn, so that no isolate and nobody who hangs by one tie stands apart;
 //!   they are only in [`Shape::beside`], rounded. Nor is a group of fewer than five that is joined to nothing.
 //! - Whatever number of lines a dot has, at least five dots have as many to within a quarter (k-degree anonymity, softened: Liu and Terzi
 //!   2008, "Towards identity anonymization on graphs"). It is reached by leaving out weak lines, never by inventing any: who knows that somebody
 //!   answers everybody cannot find them as the dot with most lines.
-//! - Of the lines between two clusters nobody holds more than a quarter, so that at least four people on either side do, or there are none; and
+//! - Of the lines between two clusters nobody holds more than a third, so that at least three people on either side do, or there are none; and
 //!   nobody is drawn without whom groups would come apart: there is no only bridge.
 //! - Strengths are thirds (thin, middle, thick), not figures.
 //! - With more people, a dot is a cluster of at least five people in one of three sizes, joined where at least five people hold the ties.
