@@ -9,7 +9,7 @@ const TELLING: usize = 20;
 /// far apart find each other in the next round, when fewer are left.
 const LOOKED_AT: usize = 120;
 /// A candidate is weighed in full when its telling words make up so much of what is asked for.
-const WORTH_WEIGHING: f32 = 0.35;
+const WORTH_WEIGHING: f32 = 0.5;
 /// So many likenesses of one question are kept, the highest.
 const KEPT_AT_MOST: usize = 48;
 /// Bands of min-wise hashes, and hashes in each (Broder 1997; Indyk and Motwani 1998): finds what is nearly the same though all of its words are common.
