@@ -5,6 +5,7 @@
 //! file and where in it.
 
 pub mod irc;
+pub mod mail;
 mod model;
 mod source;
 

@@ -1,0 +1,418 @@
+//! Plain text of a mail as Markdown that reads as the mail did.
+//!
+//! Lines that a program wrapped are joined again, lines that an author broke stay broken, what stands in columns or is indented
+//! becomes code, and what Markdown would take for its own is escaped only where it would garble.
+
+use super::own::Run;
+
+const SHORTEST_WRAP: usize = 60;
+const LONGEST_WRAP: usize = 90;
+
+/// The runs of a message as Markdown.
+pub fn markdown(runs: &[Run<'_>]) -> String {
+    let wrap = wrap_of(runs);
+    let mut words = String::new();
+    for run in runs {
+        match run {
+            Run::Own(lines) => Writer::new(&mut words, 0, wrap).lines(lines),
+            Run::Quoted(lines) => {
+                for group in lines.chunk_by(|(a, x), (b, y)| a == b || x.is_empty() || y.is_empty()) {
+                    let depth = group.iter().find(|(_, line)| !line.is_empty()).map_or(1, |(depth, _)| *depth);
+                    let lines: Vec<&str> = group.iter().map(|(_, line)| *line).collect();
+                    Writer::new(&mut words, depth.min(5), wrap).lines(&lines);
+                }
+            }
+        }
+    }
+    words
+}
+
+/// Where the author's program broke lines.
+fn wrap_of(runs: &[Run<'_>]) -> usize {
+    runs.iter()
+        .filter_map(|run| match run {
+            Run::Own(lines) => lines.iter().map(|line| line.len()).filter(|length| *length <= LONGEST_WRAP).max(),
+            Run::Quoted(_) => None,
+        })
+        .max()
+        .unwrap_or(0)
+        .max(SHORTEST_WRAP)
+}
+
+struct Writer<'w> {
+    words: &'w mut String,
+    depth: usize,
+    wrap: usize,
+    /// An open block of code, not yet closed since the next paragraph may be code, too.
+    code: bool,
+}
+
+impl<'w> Writer<'w> {
+    fn new(words: &'w mut String, depth: usize, wrap: usize) -> Writer<'w> {
+        Writer {
+            words,
+            depth,
+            wrap,
+            code: false,
+        }
+    }
+
+    fn lines(mut self, lines: &[&str]) {
+        let mut rest = lines;
+        loop {
+            let blank = rest.iter().take_while(|line| line.trim().is_empty()).count();
+            rest = rest.get(blank..).unwrap_or(&[]);
+            if rest.is_empty() {
+                break;
+            }
+            let length = self.block(rest, blank);
+            rest = rest.get(length.max(1)..).unwrap_or(&[]);
+        }
+        self.close();
+    }
+
+    /// Writes the block that begins here and says how many lines it is.
+    fn block(&mut self, rest: &[&str], blank: usize) -> usize {
+        if let Some(length) = fenced(rest) {
+            self.close();
+            self.begin();
+            for line in rest.iter().take(length) {
+                self.raw(line);
+            }
+            return length;
+        }
+        if begins_patch(rest) {
+            self.code(rest, blank);
+            return rest.len();
+        }
+        let length = rest.iter().take_while(|line| !line.trim().is_empty()).count();
+        let paragraph = rest.get(..length).unwrap_or(rest);
+        if is_code(paragraph) {
+            self.code(paragraph, blank);
+        } else {
+            self.close();
+            self.paragraph(paragraph);
+        }
+        length
+    }
+
+    fn prefix(&mut self) {
+        for _ in 0..self.depth {
+            self.words.push_str("> ");
+        }
+    }
+
+    fn raw(&mut self, line: &str) {
+        self.prefix();
+        self.words.push_str(line);
+        self.words.push('\n');
+    }
+
+    /// An empty line between blocks. Two quotes of different depth stay apart by it, too.
+    fn begin(&mut self) {
+        if !self.words.is_empty() {
+            self.words.push('\n');
+        }
+    }
+
+    fn code(&mut self, lines: &[&str], blank: usize) {
+        if self.code {
+            for _ in 0..blank {
+                self.raw("");
+            }
+        } else {
+            self.begin();
+            self.raw(FENCE);
+            self.code = true;
+        }
+        let indent = lines
+            .iter()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| line.len() - line.trim_start_matches(' ').len())
+            .min()
+            .unwrap_or(0);
+        for line in lines {
+            // A line that would close the fence is moved by one place.
+            let line = line.get(indent..).unwrap_or("");
+            let line = if line.trim_start().starts_with(FENCE) { format!("    {line}") } else { line.to_owned() };
+            self.raw(&line);
+        }
+    }
+
+    fn close(&mut self) {
+        if std::mem::take(&mut self.code) {
+            self.raw(FENCE);
+        }
+    }
+
+    fn paragraph(&mut self, lines: &[&str]) {
+        if let [title, under] = lines
+            && is_drawn(under)
+            && !is_drawn(title)
+            && title.len() <= 100
+        {
+            self.begin();
+            self.prefix();
+            self.words.push_str("**");
+            escape(title.trim().trim_matches('*'), self.words);
+            self.words.push_str("**\n");
+            return;
+        }
+        let mut fresh = true;
+        for (at, line) in lines.iter().enumerate() {
+            if is_drawn(line) {
+                self.begin();
+                self.raw("---");
+                fresh = true;
+                continue;
+            }
+            if std::mem::take(&mut fresh) {
+                self.begin();
+                self.prefix();
+            }
+            let item = is_item(line);
+            let kept = if item {
+                let trimmed = line.trim_start();
+                let indent = (line.len() - trimmed.len()).min(3);
+                for _ in 0..indent {
+                    self.words.push(' ');
+                }
+                trimmed
+            } else {
+                line.trim_start()
+            };
+            escape_line(kept, self.words);
+            match lines.get(at + 1) {
+                Some(next) if is_drawn(next) => self.words.push('\n'),
+                Some(next) if is_item(next) => {
+                    self.words.push('\n');
+                    self.prefix();
+                }
+                Some(next) if self.goes_on(line, next) => self.words.push(' '),
+                Some(_) => {
+                    self.words.push_str("  \n");
+                    self.prefix();
+                    if item {
+                        self.words.push_str("  ");
+                    }
+                }
+                None => self.words.push('\n'),
+            }
+        }
+    }
+
+    /// Whether a line was broken only because the next word did not fit.
+    fn goes_on(&self, line: &str, next: &str) -> bool {
+        let word = next.trim_start().split(' ').next().map_or(0, str::len);
+        line.len() + 1 + word > self.wrap
+    }
+}
+
+const FENCE: &str = "```";
+
+/// A block that its author fenced as Markdown does, with its end.
+fn fenced(rest: &[&str]) -> Option<usize> {
+    let fence = rest.first()?.trim_start();
+    if !fence.starts_with(FENCE) || fence.trim_matches('`').contains('`') {
+        return None;
+    }
+    let end = rest.iter().skip(1).take(2000).position(|line| line.trim() == FENCE)?;
+    Some(end + 2)
+}
+
+fn begins_patch(rest: &[&str]) -> bool {
+    let line = |n: usize| rest.get(n).copied().unwrap_or("");
+    line(0).starts_with("diff --git ") || (line(0).starts_with("--- ") && line(1).starts_with("+++ ")) || (line(0).starts_with("Index: ") && line(1).starts_with("====="))
+}
+
+/// A paragraph that is indented as a whole, stands in columns, or looks like what programs read.
+fn is_code(lines: &[&str]) -> bool {
+    let indented = lines.iter().all(|line| line.starts_with("    ") || line.starts_with('\t'));
+    if indented && !lines.iter().any(|line| is_item(line)) {
+        return lines.len() > 1 || !lines.iter().any(|line| is_address(line.trim()));
+    }
+    if lines.len() < 2 {
+        return false;
+    }
+    let most = |like: fn(&str) -> bool| lines.iter().filter(|line| like(line)).count() * 2 > lines.len();
+    most(is_statement) || most(has_columns)
+}
+
+fn is_address(text: &str) -> bool {
+    !text.contains(' ') && (text.starts_with("http") || text.starts_with("www.") || text.contains('@')) || !text.contains(char::is_whitespace) && text.contains("://")
+}
+
+fn is_statement(line: &str) -> bool {
+    let line = line.trim();
+    line.ends_with([';', '{', '}'])
+        || line.starts_with("$ ")
+        || line.starts_with(">>> ")
+        || line.starts_with("#!/")
+        || line.starts_with("#include")
+        || line.starts_with("</")
+        || (line.contains(" <- ") && line.contains('('))
+        || (line.starts_with('<') && line.ends_with('>') && !line.contains("://") && !line.contains('@'))
+}
+
+/// Two or more gaps of three spaces, or bars.
+fn has_columns(line: &str) -> bool {
+    let gaps = line.trim().split("   ").filter(|cell| !cell.trim().is_empty()).count();
+    gaps >= 3 || line.matches('|').count() >= 3
+}
+
+fn is_drawn(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b'^' | b' '))
+}
+
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    if let Some(rest) = line.strip_prefix(['-', '*', '+']) {
+        return rest.starts_with(' ');
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=3).contains(&digits) && line.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
+}
+
+/// Escapes what means something only at the head of a line, and the rest.
+fn escape_line(line: &str, words: &mut String) {
+    let hashes = line.bytes().take_while(|b| *b == b'#').count();
+    let heading = (1..=6).contains(&hashes) && line.get(hashes..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    let definition = line.starts_with('[') && line.contains("]:");
+    if heading || definition || line.starts_with('>') {
+        words.push('\\');
+        let mut rest = line.chars();
+        words.extend(rest.next());
+        escape(rest.as_str(), words);
+        return;
+    }
+    if let Some(rest) = line.strip_prefix("* ") {
+        words.push_str("* ");
+        escape(rest, words);
+        return;
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 3
+        && let Some(rest) = line.get(digits..)
+        && rest.starts_with(['.', ')'])
+    {
+        words.push_str(line.get(..digits).unwrap_or(""));
+        words.push('\\');
+        words.push_str(rest.get(..1).unwrap_or(""));
+        escape(rest.get(1..).unwrap_or(""), words);
+        return;
+    }
+    escape(line, words);
+}
+
+/// Escapes what Markdown would take for its own within a line.
+pub fn escape(line: &str, words: &mut String) {
+    let bytes = line.as_bytes();
+    let mut from = 0;
+    let mut at = 0;
+    // Where a pair of marks that its author meant closes.
+    let mut closes = usize::MAX;
+    while let Some(byte) = bytes.get(at) {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+        let after = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let escapes = match byte {
+            b'h' | b'w' if !before.is_ascii_alphanumeric() && is_link(bytes, at) => {
+                at += link_length(bytes, at);
+                continue;
+            }
+            b'*' | b'_' if at == closes => false,
+            b'*' | b'_' if before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric() => *byte == b'*',
+            b'*' | b'_' => match closing(bytes, at) {
+                Some(end) if closes == usize::MAX || at > closes => {
+                    closes = end;
+                    false
+                }
+                _ => !(before == b' ' && after == b' '),
+            },
+            b'`' if at == closes => false,
+            b'`' => match code_end(bytes, at) {
+                Some(end) => {
+                    at = end + 1;
+                    continue;
+                }
+                None => true,
+            },
+            b'<' => (after.is_ascii_alphabetic() || matches!(after, b'/' | b'!' | b'?')) && !is_autolink(bytes, at),
+            b'&' => is_entity(bytes, at),
+            b'~' => before == b'~' || after == b'~',
+            b'\\' => after.is_ascii_punctuation(),
+            b']' => after == b'(' && !line.get(at..).is_some_and(|rest| rest.starts_with("](http")),
+            0..=8 | 11..=31 | 127 => {
+                words.push_str(line.get(from..at).unwrap_or(""));
+                from = at + 1;
+                false
+            }
+            _ => false,
+        };
+        if escapes {
+            words.push_str(line.get(from..at).unwrap_or(""));
+            words.push('\\');
+            from = at;
+        }
+        at += 1;
+    }
+    words.push_str(line.get(from..).unwrap_or(""));
+}
+
+fn is_link(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..).is_some_and(|rest| {
+        rest.starts_with(b"http://") || rest.starts_with(b"https://") || rest.starts_with(b"www.")
+    })
+}
+
+fn link_length(bytes: &[u8], at: usize) -> usize {
+    bytes.get(at..).map_or(1, |rest| {
+        rest.iter()
+            .position(|b| b.is_ascii_whitespace() || matches!(b, b'<' | b'>' | b'"' | b'`' | b'\\'))
+            .unwrap_or(rest.len())
+    })
+}
+
+/// Where `*word*` or `_word_` ends, when it is that.
+fn closing(bytes: &[u8], at: usize) -> Option<usize> {
+    let mark = bytes.get(at)?;
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let after = bytes.get(at + 1)?;
+    if before.is_ascii_alphanumeric() || before == *mark || !(after.is_ascii_alphanumeric() || *after >= 128) {
+        return None;
+    }
+    let rest = bytes.get(at + 1..(at + 82).min(bytes.len()))?;
+    let end = rest.iter().position(|b| b == mark)?;
+    let last = rest.get(end.checked_sub(1)?)?;
+    let next = rest.get(end + 1).copied().unwrap_or(b' ');
+    (!last.is_ascii_whitespace() && !next.is_ascii_alphanumeric() && next != *mark).then_some(at + 1 + end)
+}
+
+/// Where `` `code` `` ends, when it is that, and not TeX's ``quotes''.
+fn code_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at + 1..(at + 122).min(bytes.len()))?;
+    let end = rest.iter().position(|b| *b == b'`')?;
+    let inside = rest.get(..end)?;
+    let next = rest.get(end + 1).copied().unwrap_or(b' ');
+    (!inside.is_empty() && !inside.contains(&b'\'') && next != b'`').then_some(at + 1 + end)
+}
+
+fn is_autolink(bytes: &[u8], at: usize) -> bool {
+    let Some(rest) = bytes.get(at + 1..(at + 502).min(bytes.len())) else {
+        return false;
+    };
+    let Some(inside) = rest.iter().position(|b| *b == b'>').and_then(|end| rest.get(..end)) else {
+        return false;
+    };
+    let solid = !inside.iter().any(u8::is_ascii_whitespace);
+    let scheme: &[&[u8]] = &[b"http://", b"https://", b"mailto:", b"ftp://"];
+    solid && (inside.contains(&b'@') || scheme.iter().any(|scheme| inside.starts_with(scheme)))
+}
+
+fn is_entity(bytes: &[u8], at: usize) -> bool {
+    let Some(rest) = bytes.get(at + 1..(at + 34).min(bytes.len())) else {
+        return false;
+    };
+    let end = rest.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
+    end.is_some_and(|end| end > 0 && rest.get(end) == Some(&b';'))
+}
