@@ -15,6 +15,8 @@ const TAIL: usize = 14;
 /// A line is the list's when this many messages of this many people end with it, and this share of all.
 const MESSAGES: usize = 5;
 const PEOPLE: usize = 3;
+/// A tag is the list's when this many messages have it, and most of them.
+const TAGGED: usize = 3;
 const SHARE: f64 = 0.3;
 
 #[derive(Default)]
@@ -71,7 +73,7 @@ impl Look {
         let tag = self
             .tags
             .into_iter()
-            .filter(|(_, count)| *count >= MESSAGES && most(*count))
+            .filter(|(_, count)| *count >= TAGGED && most(*count))
             .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
             .map(|(tag, _)| tag);
         let list = self
@@ -103,13 +105,19 @@ impl Habits {
     }
 }
 
-/// The last lines that a message's own author or list wrote.
+/// The last lines that a message's own author or list wrote, under at least one other.
 fn tail(text: &str) -> impl Iterator<Item = &str> {
+    let first = text.lines().map(str::trim).find(|line| is_own(line)).unwrap_or("");
     text.lines()
         .rev()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('>'))
+        .filter(|line| is_own(line))
         .take(TAIL)
+        .filter(move |line| *line != first)
+}
+
+fn is_own(line: &str) -> bool {
+    !line.is_empty() && !line.starts_with('>')
 }
 
 fn hash(what: &(impl Hash + ?Sized)) -> u64 {

@@ -21,6 +21,10 @@ pub fn quoted(line: &str) -> (usize, &str) {
             None => break,
         }
     }
+    // "> >From": a line that was quoted since it could be taken for the beginning of a message.
+    if depth > 1 && rest.starts_with("From ") {
+        depth -= 1;
+    }
     if depth > 0 {
         return (depth, rest.strip_prefix(' ').unwrap_or(rest));
     }
@@ -46,7 +50,7 @@ const ON: [&str; 27] = [
 
 /// Whether a line can be the first of "On … somebody wrote:".
 pub fn begins_attribution(line: &str) -> bool {
-    let line = line.trim_start();
+    let line = line.trim_start_matches([' ', '-', '*']);
     ON.iter().any(|on| begins(line, on))
 }
 
@@ -58,7 +62,7 @@ pub fn is_attribution(said: &str) -> bool {
     }
     let lower = said.to_lowercase();
     WROTE.iter().any(|wrote| lower.contains(wrote))
-        || (lower.contains('@') && lower.bytes().any(|b| b.is_ascii_digit()))
+        || ((lower.contains('@') || lower.ends_with(">:")) && lower.bytes().filter(u8::is_ascii_digit).count() >= 4)
 }
 
 /// Whether a line begins so, in whatever case of ASCII letters.

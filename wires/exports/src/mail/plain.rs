@@ -7,6 +7,8 @@ use super::own::Run;
 
 const SHORTEST_WRAP: usize = 60;
 const LONGEST_WRAP: usize = 90;
+/// Quotes are shown so deep.
+const DEEPEST: usize = 5;
 
 /// The runs of a message as Markdown.
 pub fn markdown(runs: &[Run<'_>]) -> String {
@@ -16,10 +18,15 @@ pub fn markdown(runs: &[Run<'_>]) -> String {
         match run {
             Run::Own(lines) => Writer::new(&mut words, 0, wrap).lines(lines),
             Run::Quoted(lines) => {
+                let mut before = 0;
                 for group in lines.chunk_by(|(a, x), (b, y)| a == b || x.is_empty() || y.is_empty()) {
                     let depth = group.iter().find(|(_, line)| !line.is_empty()).map_or(1, |(depth, _)| *depth);
+                    let depth = depth.min(DEEPEST);
                     let lines: Vec<&str> = group.iter().map(|(_, line)| *line).collect();
-                    Writer::new(&mut words, depth.min(5), wrap).lines(&lines);
+                    let mut writer = Writer::new(&mut words, depth, wrap);
+                    writer.between = depth.min(before);
+                    writer.lines(&lines);
+                    before = depth;
                 }
             }
         }
@@ -45,6 +52,8 @@ struct Writer<'w> {
     wrap: usize,
     /// An open block of code, not yet closed since the next paragraph may be code, too.
     code: bool,
+    /// How deep the line between this block and the one before is quoted.
+    between: usize,
 }
 
 impl<'w> Writer<'w> {
@@ -54,6 +63,7 @@ impl<'w> Writer<'w> {
             depth,
             wrap,
             code: false,
+            between: 0,
         }
     }
 
@@ -108,11 +118,15 @@ impl<'w> Writer<'w> {
         self.words.push('\n');
     }
 
-    /// An empty line between blocks. Two quotes of different depth stay apart by it, too.
+    /// An empty line between blocks, which within a quote is a quoted one.
     fn begin(&mut self) {
         if !self.words.is_empty() {
+            for _ in 0..self.between {
+                self.words.push('>');
+            }
             self.words.push('\n');
         }
+        self.between = self.depth;
     }
 
     fn code(&mut self, lines: &[&str], blank: usize) {
@@ -158,6 +172,8 @@ impl<'w> Writer<'w> {
             self.words.push_str("**\n");
             return;
         }
+        let longest = lines.iter().map(|line| line.len()).max().unwrap_or(0);
+        let wrap = self.wrap.min(longest.max(SHORTEST_WRAP - 5));
         let mut fresh = true;
         for (at, line) in lines.iter().enumerate() {
             if is_drawn(line) {
@@ -188,7 +204,7 @@ impl<'w> Writer<'w> {
                     self.words.push('\n');
                     self.prefix();
                 }
-                Some(next) if self.goes_on(line, next) => self.words.push(' '),
+                Some(next) if goes_on(line, next, wrap) => self.words.push(' '),
                 Some(_) => {
                     self.words.push_str("  \n");
                     self.prefix();
@@ -200,12 +216,15 @@ impl<'w> Writer<'w> {
             }
         }
     }
+}
 
-    /// Whether a line was broken only because the next word did not fit.
-    fn goes_on(&self, line: &str, next: &str) -> bool {
-        let word = next.trim_start().split(' ').next().map_or(0, str::len);
-        line.len() + 1 + word > self.wrap
-    }
+/// Whether a line was broken only because the next word did not fit: the line is about as long as the longest, or stops in the
+/// middle of a sentence.
+fn goes_on(line: &str, next: &str, wrap: usize) -> bool {
+    let next = next.trim_start();
+    let word = next.split(' ').next().map_or(0, str::len);
+    let midst = next.starts_with(char::is_lowercase) && !line.ends_with(['.', ':', ';', '!', '?', ',']);
+    line.len() + 1 + word > wrap || (midst && line.len() >= SHORTEST_WRAP / 2)
 }
 
 const FENCE: &str = "```";
@@ -229,7 +248,9 @@ fn begins_patch(rest: &[&str]) -> bool {
 fn is_code(lines: &[&str]) -> bool {
     let indented = lines.iter().all(|line| line.starts_with("    ") || line.starts_with('\t'));
     if indented && !lines.iter().any(|line| is_item(line)) {
-        return lines.len() > 1 || !lines.iter().any(|line| is_address(line.trim()));
+        // One indented line may as well be a name under a letter, or an address.
+        let single = lines.first().map_or("", |line| line.trim());
+        return lines.len() > 1 || !(is_address(single) || single.starts_with(char::is_uppercase));
     }
     if lines.len() < 2 {
         return false;
