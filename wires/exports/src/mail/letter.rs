@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{
-    DateTime, Encoding, Header, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders,
+    DateTime, Encoding, Header, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders,
     PartType,
 };
 
@@ -108,48 +108,37 @@ struct Heads<'a> {
 impl Letter {
     fn take<'a>(&mut self, header: &'a Header<'_>, bytes: &[u8], heads: &mut Heads<'a>) {
         let value = header.value();
-        let raw = || value.as_text().unwrap_or("").trim();
-        let is = |name: &str| header.name().eq_ignore_ascii_case(name);
-        if is("From") {
-            heads.from = heads.from.take().or_else(|| Author::of(header, bytes));
-        } else if is("Message-ID") {
-            self.id = ids(value).pop().or(self.id.take());
-        } else if is("Subject") {
-            self.subject = subject(header, bytes);
-        } else if is("Date") {
-            self.said = value
-                .as_datetime()
-                .and_then(moments::strictly)
-                .or_else(|| written(header, bytes).and_then(|text| moments::loosely(&text)));
-        } else if is("References") {
-            self.references = ids(value);
-        } else if is("In-Reply-To") {
-            heads.answered = ids(value);
-        } else if is("Received") {
-            // The first one was put on last.
-            if self.arrived.is_none() {
-                self.arrived = raw().rsplit_once(';').and_then(|(_, date)| {
-                    DateTime::parse_rfc822(&format!("{}\n", date.trim()))
-                        .as_ref()
-                        .and_then(moments::strictly)
-                });
+        match &header.name {
+            HeaderName::From => heads.from = heads.from.take().or_else(|| Author::of(header, bytes)),
+            HeaderName::MessageId => self.id = ids(value).pop().or(self.id.take()),
+            HeaderName::Subject => self.subject = subject(header, bytes),
+            HeaderName::Date => {
+                self.said = value
+                    .as_datetime()
+                    .and_then(moments::strictly)
+                    .or_else(|| written(header, bytes).and_then(|text| moments::loosely(&text)));
             }
-        } else if is("Reply-To") {
-            heads.reply_to = Author::of(header, bytes);
-        } else if is("X-Original-From") {
-            heads.original = Author::of(header, bytes);
-        } else if is("List-Id") {
-            heads.list = value.as_text();
-        } else if is("List-Post") {
-            heads.post = value.as_text();
-        } else if is("Mailing-List") || is("X-Mailing-List") || is("X-BeenThere") {
-            heads.other_list = value.as_text();
-        } else if is("List-Archive") {
-            self.archive = address_of_page(raw());
-        } else if is("Archived-At") || is("X-Archived-At") {
-            self.link = address_of_page(raw());
-        } else {
-            self.take_sign(header.name(), raw());
+            HeaderName::References => self.references = ids(value),
+            HeaderName::InReplyTo => heads.answered = ids(value),
+            // The first one was put on last.
+            HeaderName::Received if self.arrived.is_none() => self.arrived = received(value),
+            HeaderName::ReplyTo => heads.reply_to = Author::of(header, bytes),
+            HeaderName::ListId => heads.list = value.as_text(),
+            HeaderName::ListPost => heads.post = value.as_text(),
+            HeaderName::ListArchive => self.archive = value.as_text().and_then(address_of_page),
+            HeaderName::Other(name) => {
+                let is = |other: &str| name.eq_ignore_ascii_case(other);
+                if is("X-Original-From") {
+                    heads.original = Author::of(header, bytes);
+                } else if is("Mailing-List") || is("X-Mailing-List") || is("X-BeenThere") {
+                    heads.other_list = value.as_text();
+                } else if is("Archived-At") || is("X-Archived-At") {
+                    self.link = value.as_text().and_then(address_of_page);
+                } else {
+                    self.take_sign(name, value.as_text().unwrap_or("").trim());
+                }
+            }
+            _ => {}
         }
     }
 
@@ -263,6 +252,13 @@ impl List {
             id,
         })
     }
+}
+
+/// The date at the end of a line that a machine on the way put on.
+fn received(value: &HeaderValue<'_>) -> Option<i64> {
+    let (_, date) = value.as_text()?.rsplit_once(';')?;
+    let date = DateTime::parse_rfc822(&format!("{}\n", date.trim()))?;
+    moments::strictly(&date)
 }
 
 fn ids(value: &HeaderValue<'_>) -> Vec<String> {

@@ -97,6 +97,9 @@ const HEADS: [&str; 35] = [
 
 /// `From: … / Sent: … / To: … / Subject: …`, as Outlook puts it above what is answered.
 pub fn begins_header_block<'t>(line: &str, below: impl Iterator<Item = &'t str>) -> bool {
+    if !line.as_bytes().iter().take(8).any(|byte| *byte == b':') {
+        return false;
+    }
     let any = |line: &str, list: &[&str]| {
         let line = line.trim().trim_start_matches('*');
         list.iter().any(|with| begins(line, with))
@@ -114,6 +117,9 @@ pub fn begins_header_block<'t>(line: &str, below: impl Iterator<Item = &'t str>)
 
 /// A line that is only drawn.
 pub fn is_rule(line: &str) -> bool {
+    if line.starts_with(|c: char| c.is_alphanumeric()) {
+        return false;
+    }
     let line = line.trim();
     line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b' '))
 }
@@ -124,11 +130,10 @@ pub fn is_sent_from(line: &str) -> bool {
         "sent from my ", "sent from mobile", "sent via ", "get outlook for ", "von meinem ", "gesendet von ", "envoyé de ", "envoyé depuis ",
         "enviado desde ", "enviado do ", "inviato da", "Отправлено с ",
     ];
-    let line = line.trim();
-    if line.len() > 80 {
+    if line.len() > 80 || line.len() < 8 {
         return false;
     }
-    let line = line.trim_start_matches(['*', '_', '(', '[']);
+    let line = line.trim_start_matches([' ', '*', '_', '(', '[']);
     BEGIN.iter().any(|begin| begins(line, begin)) || (begins(line, "sent from ") && line.to_lowercase().contains("mail"))
 }
 

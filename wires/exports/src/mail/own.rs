@@ -39,7 +39,7 @@ impl Line<'_> {
 /// The runs of a message in order, and the files that an archive took out of it and wrote a note for.
 pub fn of<'t>(text: &'t str, habits: &Habits) -> (Vec<Run<'t>>, Vec<File>) {
     let mut files = Vec::new();
-    let mut lines: Vec<Line<'t>> = Vec::new();
+    let mut lines: Vec<Line<'t>> = Vec::with_capacity(text.len() / 32);
     let mut rest = text.lines().map(str::trim_end).peekable();
     while let Some(line) = rest.next() {
         if marks::is_next_part(line) {
@@ -104,14 +104,15 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
             continue;
         }
         let below = lines.iter().skip(at + 1).filter(|line| line.depth == 0).map(|line| line.text);
-        let begins = marks::begins_original(line.text)
-            || marks::begins_header_block(line.text, below)
-            || begins_bare_quote(lines, at);
-        if begins && said {
+        let begins = said
+            && (marks::begins_original(line.text)
+                || marks::begins_header_block(line.text, below)
+                || begins_bare_quote(lines, at));
+        if begins {
             cut = Some(at);
             break;
         }
-        said |= !marks::is_rule(line.text);
+        said = said || !marks::is_rule(line.text);
     }
     if let Some(at) = cut {
         lines.truncate(at);
@@ -123,7 +124,8 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
 
 /// "On … somebody wrote:" above text that is not marked as quoted.
 fn begins_bare_quote(lines: &[Line<'_>], at: usize) -> bool {
-    let Some(head) = lines.get(at).filter(|line| marks::begins_attribution(line.text)) else {
+    let near = lines.iter().skip(at).take(3).any(|line| line.text.ends_with(':'));
+    let Some(head) = lines.get(at).filter(|line| near && marks::begins_attribution(line.text)) else {
         return false;
     };
     let mut said = head.text.to_owned();

@@ -13,7 +13,7 @@ const DEEPEST: usize = 5;
 /// The runs of a message as Markdown.
 pub fn markdown(runs: &[Run<'_>]) -> String {
     let wrap = wrap_of(runs);
-    let mut words = String::new();
+    let mut words = String::with_capacity(1024);
     for run in runs {
         match run {
             Run::Own(lines) => Writer::new(&mut words, 0, wrap).lines(lines),
@@ -277,12 +277,19 @@ fn is_statement(line: &str) -> bool {
 
 /// Two or more gaps of three spaces, or bars.
 fn has_columns(line: &str) -> bool {
-    let gaps = line.trim().split("   ").filter(|cell| !cell.trim().is_empty()).count();
-    gaps >= 3 || line.matches('|').count() >= 3
+    let gaps = || {
+        let cells = line.trim().split("   ");
+        cells.filter(|cell| !cell.trim().is_empty()).count()
+    };
+    (line.contains("   ") && gaps() >= 3) || line.bytes().filter(|byte| *byte == b'|').count() >= 3
 }
 
 fn is_drawn(line: &str) -> bool {
-    let line = line.trim();
+    let line = line.trim_start();
+    if line.starts_with(|c: char| c.is_alphanumeric()) {
+        return false;
+    }
+    let line = line.trim_end();
     line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b'^' | b' '))
 }
 
@@ -333,12 +340,16 @@ pub fn escape(line: &str, words: &mut String) {
     let mut at = 0;
     // Where a pair of marks that its author meant closes.
     let mut closes = usize::MAX;
-    while let Some(byte) = bytes.get(at) {
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_special(*byte))) {
+        at += next;
+        let Some(byte) = bytes.get(at) else {
+            break;
+        };
         let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
         let after = bytes.get(at + 1).copied().unwrap_or(b' ');
         let escapes = match byte {
-            b'h' | b'w' if !before.is_ascii_alphanumeric() && is_link(bytes, at) => {
-                at += link_length(bytes, at);
+            b':' => {
+                at += if after == b'/' { link_length(bytes, at) } else { 1 };
                 continue;
             }
             b'*' | b'_' if at == closes => false,
@@ -380,12 +391,11 @@ pub fn escape(line: &str, words: &mut String) {
     words.push_str(line.get(from..).unwrap_or(""));
 }
 
-fn is_link(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at..).is_some_and(|rest| {
-        rest.starts_with(b"http://") || rest.starts_with(b"https://") || rest.starts_with(b"www.")
-    })
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b':' | b'*' | b'_' | b'`' | b'<' | b'&' | b'~' | b'\\' | b']' | 0..=8 | 11..=31 | 127)
 }
 
+/// The rest of an address of a page, in which nothing is escaped.
 fn link_length(bytes: &[u8], at: usize) -> usize {
     bytes.get(at..).map_or(1, |rest| {
         rest.iter()
