@@ -4,6 +4,9 @@
 //! than it needs to know whom a thing belongs to. Nothing that it cannot read is lost in silence: it is skipped, with a reason, a
 //! file and where in it.
 
+mod emoji;
+pub mod html;
+mod markdown;
 mod model;
 mod source;
 
