@@ -6,6 +6,9 @@
 
 pub mod irc;
 pub mod mail;
+mod emoji;
+pub mod html;
+mod markdown;
 mod model;
 mod source;
 
