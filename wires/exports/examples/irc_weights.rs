@@ -17,7 +17,11 @@ const PASSES: usize = 12;
 const KEPT: usize = 6;
 
 fn main() {
-    let folder = PathBuf::from(std::env::args_os().nth(1).expect("the folder of train files"));
+    let folder = PathBuf::from(
+        std::env::args_os()
+            .nth(1)
+            .expect("the folder of train files"),
+    );
     let weights = train(&folder);
     println!("pub const WEIGHTS: [f32; COUNT] = [");
     for row in weights.chunks(12) {
@@ -47,7 +51,12 @@ fn train(folder: &Path) -> [f32; COUNT] {
     mean
 }
 
-fn learn(log: &annotated::Log, weights: &mut [f32; COUNT], squares: &mut [f32; COUNT], pass: usize) -> f32 {
+fn learn(
+    log: &annotated::Log,
+    weights: &mut [f32; COUNT],
+    squares: &mut [f32; COUNT],
+    pass: usize,
+) -> f32 {
     let mut gold: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (from, to) in &log.links {
         gold.entry(*to).or_default().push(*from);
@@ -65,7 +74,9 @@ fn learn(log: &annotated::Log, weights: &mut [f32; COUNT], squares: &mut [f32; C
         if !right.is_empty() {
             let mut options: Vec<(Vec<(usize, f32)>, bool)> = Vec::new();
             let mut signs = Vec::new();
-            of_none(&heard, recovery.candidates().next(), &mut |s, v| signs.push((s, v)));
+            of_none(&heard, recovery.candidates().next(), &mut |s, v| {
+                signs.push((s, v))
+            });
             options.push((signs, right.contains(&said.line)));
             let mut look = Look::default();
             for then in recovery.candidates() {
@@ -82,7 +93,12 @@ fn learn(log: &annotated::Log, weights: &mut [f32; COUNT], squares: &mut [f32; C
     loss
 }
 
-fn step(options: &[(Vec<(usize, f32)>, bool)], weights: &mut [f32; COUNT], squares: &mut [f32; COUNT], pass: usize) -> f32 {
+fn step(
+    options: &[(Vec<(usize, f32)>, bool)],
+    weights: &mut [f32; COUNT],
+    squares: &mut [f32; COUNT],
+    pass: usize,
+) -> f32 {
     let scores: Vec<f32> = options
         .iter()
         .map(|(signs, _)| signs.iter().map(|(s, v)| weights[*s] * v).sum())
@@ -90,10 +106,20 @@ fn step(options: &[(Vec<(usize, f32)>, bool)], weights: &mut [f32; COUNT], squar
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
     let odds: Vec<f32> = scores.iter().map(|s| (s - most).exp()).collect();
     let all: f32 = odds.iter().sum();
-    let right: f32 = odds.iter().zip(options).filter(|(_, o)| o.1).map(|(odd, _)| odd).sum();
+    let right: f32 = odds
+        .iter()
+        .zip(options)
+        .filter(|(_, o)| o.1)
+        .map(|(odd, _)| odd)
+        .sum();
     let mut slope: BTreeMap<usize, f32> = BTreeMap::new();
     for ((signs, is_right), odd) in options.iter().zip(&odds) {
-        let share = odd / all - if *is_right { odd / right.max(1e-20) } else { 0.0 };
+        let share = odd / all
+            - if *is_right {
+                odd / right.max(1e-20)
+            } else {
+                0.0
+            };
         if share.abs() < 1e-4 {
             continue;
         }

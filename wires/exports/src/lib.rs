@@ -4,10 +4,12 @@
 //! than it needs to know whom a thing belongs to. Nothing that it cannot read is lost in silence: it is skipped, with a reason, a
 //! file and where in it.
 
-pub mod irc;
-pub mod mail;
+mod dated;
 mod emoji;
 pub mod html;
+pub mod irc;
+mod lines;
+pub mod mail;
 mod markdown;
 mod model;
 mod source;

@@ -14,11 +14,12 @@ mod spam;
 mod threads;
 mod words;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 
-use flate2::bufread::MultiGzDecoder;
-
+use crate::lines::unpacked;
 use crate::{Problem, Reason, Skipped, Source, Take};
+pub(crate) use plain::{escape, escape_line};
+
 use habits::{Habits, LOOKED_AT, Look};
 use letter::Opener;
 use pieces::{Piece, Pieces};
@@ -27,17 +28,22 @@ use reader::{Found, Reader};
 
 /// How many files are looked at to know what a source is.
 const LOOKED_INTO: usize = 50;
-/// A single message in a file of its own, and how often its packed size a packed mbox may unpack to.
+/// A single message in a file of its own.
 const MOST_LETTER: u64 = 64 << 20;
-const MOST_RATIO: u64 = 1_000;
 
 /// Whether a source is, or has, files that hold messages one after another.
 pub fn is_mbox(source: &Source) -> bool {
-    source.files().take(LOOKED_INTO).any(|file| begins_as_mbox(source, file))
+    source
+        .files()
+        .take(LOOKED_INTO)
+        .any(|file| begins_as_mbox(source, file))
 }
 
 pub fn is_maildir(source: &Source) -> bool {
-    source.files().take(2_000).any(|file| place::of_maildir(file).is_some())
+    source
+        .files()
+        .take(2_000)
+        .any(|file| place::of_maildir(file).is_some())
 }
 
 pub fn is_letters(source: &Source) -> bool {
@@ -47,7 +53,7 @@ pub fn is_letters(source: &Source) -> bool {
 /// Reads each mbox of a source, the oldest first where their names have a date.
 pub fn read_mbox(source: &Source, take: &mut dyn Take) -> Result<(), Problem> {
     let mut files: Vec<&str> = source.files().collect();
-    files.sort_by_cached_key(|file| (place::moment_of(file), (*file).to_owned()));
+    files.sort_by_cached_key(|file| (crate::dated::moment_of(file), (*file).to_owned()));
     let mut reader = Reader::new(take);
     for file in files {
         if begins_as_mbox(source, file) {
@@ -68,7 +74,12 @@ pub fn read_maildir(source: &Source, take: &mut dyn Take) -> Result<(), Problem>
     for folder in files.chunk_by(|a, b| a.0 == b.0) {
         let name = folder.first().map_or("", |(folder, ..)| folder);
         let names: Vec<&str> = folder.iter().map(|(.., file)| *file).collect();
-        read_singly(source, &names, &Place::of_folder(&place::folder_name(name), source.name()), &mut reader)?;
+        read_singly(
+            source,
+            &names,
+            &Place::of_folder(&place::folder_name(name), source.name()),
+            &mut reader,
+        )?;
     }
     reader.end()
 }
@@ -85,7 +96,12 @@ pub fn read_letters(source: &Source, take: &mut dyn Take) -> Result<(), Problem>
     for folder in files.chunk_by(|a, b| a.0 == b.0) {
         let name = folder.first().map_or("", |(folder, _)| folder);
         let names: Vec<&str> = folder.iter().map(|(_, file)| *file).collect();
-        read_singly(source, &names, &Place::of_folder(name, source.name()), &mut reader)?;
+        read_singly(
+            source,
+            &names,
+            &Place::of_folder(name, source.name()),
+            &mut reader,
+        )?;
     }
     reader.end()
 }
@@ -101,7 +117,10 @@ fn begins_as_mbox(source: &Source, file: &str) -> bool {
         return false;
     }
     let lower = file.to_lowercase();
-    let called = [".mbox", ".mbx", ".mbox.gz", "/mbox"].iter().any(|end| lower.ends_with(end)) || lower == "mbox";
+    let called = [".mbox", ".mbx", ".mbox.gz", "/mbox"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+        || lower == "mbox";
     unpacked(source, file, |stream| {
         let mut head = Vec::new();
         stream
@@ -111,21 +130,6 @@ fn begins_as_mbox(source: &Source, file: &str) -> bool {
         Ok(pieces::begins_message(&head, called))
     })
     .unwrap_or(false)
-}
-
-/// The stream of a file, unpacked where it is packed with gzip.
-fn unpacked<T>(source: &Source, file: &str, with: impl FnOnce(&mut dyn BufRead) -> Result<T, Problem>) -> Result<T, Problem> {
-    let most = source.size(file).saturating_mul(MOST_RATIO).saturating_add(1 << 20);
-    source.read(file, |stream| {
-        let packed = stream
-            .fill_buf()
-            .map_err(|e| Problem::Unreadable(file.to_owned(), e))?
-            .starts_with(b"\x1f\x8b");
-        if !packed {
-            return with(stream);
-        }
-        with(&mut BufReader::with_capacity(1 << 16, MultiGzDecoder::new(stream).take(most)))
-    })
 }
 
 fn read_one(source: &Source, file: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
@@ -141,12 +145,14 @@ fn read_one(source: &Source, file: &str, reader: &mut Reader<'_>) -> Result<(), 
                 Ok(false) => return Ok(()),
                 Err(e) => {
                     // What a damaged packing gave until here was read.
-                    return reader.skip(Skipped {
-                        reason: Reason::Broken,
-                        file: file.to_owned(),
-                        offset: Some(pieces.at()),
-                        detail: format!("The file cannot be read any further: {e}."),
-                    }).map_err(Problem::from);
+                    return reader
+                        .skip(Skipped {
+                            reason: Reason::Broken,
+                            file: file.to_owned(),
+                            offset: Some(pieces.at()),
+                            detail: format!("The file cannot be read any further: {e}."),
+                        })
+                        .map_err(Problem::from);
                 }
             }
             reader.piece(&piece, file, &habits, &place)?;
@@ -181,7 +187,12 @@ fn look(source: &Source, file: &str, opener: &Opener) -> Result<(Habits, Place),
     Ok((habits, place))
 }
 
-fn read_singly(source: &Source, files: &[&str], place: &Place, reader: &mut Reader<'_>) -> Result<(), Problem> {
+fn read_singly(
+    source: &Source,
+    files: &[&str],
+    place: &Place,
+    reader: &mut Reader<'_>,
+) -> Result<(), Problem> {
     let mut look = Look::default();
     let open = |file: &str| source.whole(file, MOST_LETTER);
     for file in files.iter().take(LOOKED_AT) {
@@ -198,8 +209,10 @@ fn read_singly(source: &Source, files: &[&str], place: &Place, reader: &mut Read
         };
         match open(file) {
             Ok(bytes) => reader.letter(&bytes, found, &habits, place)?,
-            Err(Problem::Bomb(_)) => reader.skip(found.skipped(Reason::TooLarge, "The message is larger than the bounds."))?,
-            Err(e) => reader.skip(found.skipped(Reason::Broken, &format!("The file cannot be read: {e}.")))?,
+            Err(Problem::Bomb(_)) => reader
+                .skip(found.skipped(Reason::TooLarge, "The message is larger than the bounds."))?,
+            Err(e) => reader
+                .skip(found.skipped(Reason::Broken, &format!("The file cannot be read: {e}.")))?,
         }
         reader.reached(reader.bytes + source.size(file));
     }

@@ -29,7 +29,9 @@ pub fn read(folder: &Path) -> Vec<Log> {
     notes
         .iter()
         .map(|path| {
-            let raw = path.to_string_lossy().replace(".annotation.txt", ".raw.txt");
+            let raw = path
+                .to_string_lossy()
+                .replace(".annotation.txt", ".raw.txt");
             let raw = String::from_utf8_lossy(&std::fs::read(raw).expect("the log")).into_owned();
             let notes = std::fs::read_to_string(path).expect("the links");
             log(&raw, &notes)
@@ -41,7 +43,9 @@ fn log(raw: &str, notes: &str) -> Log {
     let links = notes
         .lines()
         .filter_map(|line| {
-            let mut places = line.split_whitespace().filter_map(|p| p.parse::<usize>().ok());
+            let mut places = line
+                .split_whitespace()
+                .filter_map(|p| p.parse::<usize>().ok());
             let (a, b) = (places.next()?, places.next()?);
             Some((a.min(b), a.max(b)))
         })
@@ -63,7 +67,11 @@ fn log(raw: &str, notes: &str) -> Log {
             words: words.to_owned(),
         });
     }
-    Log { said, system, links }
+    Log {
+        said,
+        system,
+        links,
+    }
 }
 
 fn spoken(text: &str) -> Option<(i64, &str, &str)> {

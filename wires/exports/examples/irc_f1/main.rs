@@ -13,7 +13,11 @@ mod annotated;
 const FIRST: usize = 1000;
 
 fn main() {
-    let folder = PathBuf::from(std::env::args_os().nth(1).expect("a folder of annotated logs"));
+    let folder = PathBuf::from(
+        std::env::args_os()
+            .nth(1)
+            .expect("a folder of annotated logs"),
+    );
     let logs = annotated::read(&folder);
     type Rule = fn(&annotated::Log) -> Vec<Option<usize>>;
     let rules: [(&str, Rule); 3] = [
@@ -67,14 +71,21 @@ fn links(log: &annotated::Log, answers: Vec<Option<usize>>) -> BTreeSet<(usize, 
     log.said
         .iter()
         .zip(answers)
-        .map(|(said, answers)| (answers.map_or(said.line, |place| log.said[place].line), said.line))
+        .map(|(said, answers)| {
+            (
+                answers.map_or(said.line, |place| log.said[place].line),
+                said.line,
+            )
+        })
         .chain(own)
         .filter(|(_, later)| *later >= FIRST)
         .collect()
 }
 
 fn previous(log: &annotated::Log) -> Vec<Option<usize>> {
-    (0..log.said.len()).map(|place| place.checked_sub(1)).collect()
+    (0..log.said.len())
+        .map(|place| place.checked_sub(1))
+        .collect()
 }
 
 /// The last line of whom it addresses, else the speaker's own within 30 lines.
@@ -83,9 +94,17 @@ fn addressee(log: &annotated::Log) -> Vec<Option<usize>> {
     let mut answers = Vec::new();
     for (place, said) in log.said.iter().enumerate() {
         let speaker = said.speaker.to_lowercase();
-        let head = said.words.split_whitespace().next().unwrap_or("").to_lowercase();
+        let head = said
+            .words
+            .split_whitespace()
+            .next()
+            .unwrap_or("")
+            .to_lowercase();
         let named = last.get(head.trim_end_matches([':', ','])).copied();
-        let own = last.get(&speaker).copied().filter(|own| said.line - log.said[*own].line <= 30);
+        let own = last
+            .get(&speaker)
+            .copied()
+            .filter(|own| said.line - log.said[*own].line <= 30);
         answers.push(named.or(own));
         last.insert(speaker, place);
     }

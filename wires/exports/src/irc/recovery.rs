@@ -62,6 +62,11 @@ impl Recovery {
         self.keep(heard, chosen)
     }
 
+    /// How many lines were heard, which is the place of the next one.
+    pub fn heard(&self) -> usize {
+        self.heard
+    }
+
     /// Whom a line speaks to by name, lower-cased: the one named at its head, if that one has spoken.
     pub fn addressee(&self, words: &str) -> Option<String> {
         let head = words.split_whitespace().next()?;
@@ -116,7 +121,9 @@ impl Recovery {
 
     #[doc(hidden)]
     pub fn choose(&self, now: &Heard, weights: &[f32; signs::COUNT]) -> Option<usize> {
-        let mut best = signs::score(weights, |tell| signs::of_none(now, self.recent.back(), tell));
+        let mut best = signs::score(weights, |tell| {
+            signs::of_none(now, self.recent.back(), tell)
+        });
         let mut chosen = None;
         let mut look = signs::Look::default();
         for then in self.candidates() {

@@ -112,18 +112,28 @@ impl Shape {
                     "should", "whats", "what's", "any", "somebody", "someone",
                 ]),
             greets: any(&[
-                "hi", "hello", "hey", "hiya", "heya", "greetings", "morning", "good", "howdy", "yo",
+                "hi",
+                "hello",
+                "hey",
+                "hiya",
+                "heya",
+                "greetings",
+                "morning",
+                "good",
+                "howdy",
+                "yo",
             ]) && count <= 8,
             thanks: lower.contains("thank") || lower.contains("thx") || any(&["ty", "cheers"]),
             nods: any(&[
-                "yes", "no", "ok", "okay", "yeah", "yep", "nope", "ah", "oh", "sure", "right", "hmm",
-                "lol", "cool", "yup", "aha", "ahh", "k", "hm", "nah", "well", "ya", "great", "true",
-                "haha", "heh",
+                "yes", "no", "ok", "okay", "yeah", "yep", "nope", "ah", "oh", "sure", "right",
+                "hmm", "lol", "cool", "yup", "aha", "ahh", "k", "hm", "nah", "well", "ya", "great",
+                "true", "haha", "heh",
             ]),
             commands: lower.starts_with('!'),
             program: is_program(name),
-            goes_on: any(&["and", "but", "or", "so", "because", "cause", "then", "also", "which", "with"])
-                || lower.starts_with("...")
+            goes_on: any(&[
+                "and", "but", "or", "so", "because", "cause", "then", "also", "which", "with",
+            ]) || lower.starts_with("...")
                 || lower.starts_with('^'),
             points: lower.contains("http:") || lower.contains("https:") || lower.contains("www."),
             short: count <= 3,
@@ -139,7 +149,15 @@ pub fn is_program(name: &str) -> bool {
     (stem.len() > 3 && stem.ends_with("bot"))
         || matches!(
             stem,
-            "ubotu" | "ubottu" | "ubotwo" | "lubotu" | "chanserv" | "nickserv" | "dpkg" | "supybot" | "limnoria"
+            "ubotu"
+                | "ubottu"
+                | "ubotwo"
+                | "lubotu"
+                | "chanserv"
+                | "nickserv"
+                | "dpkg"
+                | "supybot"
+                | "limnoria"
         )
 }
 
@@ -191,10 +209,7 @@ pub(super) fn words_of(words: &str) -> impl Iterator<Item = u32> {
 }
 
 /// The sum of the weights of the signs that `of` tells.
-pub(super) fn score(
-    weights: &[f32; COUNT],
-    of: impl FnOnce(&mut dyn FnMut(usize, f32)),
-) -> f32 {
+pub(super) fn score(weights: &[f32; COUNT], of: impl FnOnce(&mut dyn FnMut(usize, f32))) -> f32 {
     let mut sum = 0.0;
     of(&mut |sign, value| sum += weights.get(sign).copied().unwrap_or(0.0) * value);
     sum
@@ -213,7 +228,10 @@ pub fn of_none(now: &Heard, last: Option<&Heard>, tell: &mut dyn FnMut(usize, f3
     is(2, shape.asks);
     is(3, shape.greets);
     is(4, now.toward.is_some());
-    is(5, shape.asks && now.toward.is_none() && now.own_last.is_none());
+    is(
+        5,
+        shape.asks && now.toward.is_none() && now.own_last.is_none(),
+    );
     is(6, shape.thanks);
     is(7, shape.nods);
     is(8, shape.program);
@@ -308,10 +326,19 @@ impl Look {
         is(29, then.named == Some(now.speaker));
         is(30, same && self.steps == 1);
         is(31, same && !self.others);
-        is(32, same && now.toward.is_some() && then.toward == now.toward);
-        is(33, same && now.toward.is_some() && then.toward != now.toward);
+        is(
+            32,
+            same && now.toward.is_some() && then.toward == now.toward,
+        );
+        is(
+            33,
+            same && now.toward.is_some() && then.toward != now.toward,
+        );
         is(34, same && now.toward.is_none() && then.toward.is_some());
-        is(35, !same && now.toward.is_some() && then.toward == now.toward);
+        is(
+            35,
+            !same && now.toward.is_some() && then.toward == now.toward,
+        );
         is(36, b.points && !same && (a.nods || a.thanks));
         is(37, b.short && !same);
         is(38, b.long && !same);

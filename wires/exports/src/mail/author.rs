@@ -16,7 +16,9 @@ impl Author {
     pub fn of(header: &Header<'_>, bytes: &[u8]) -> Option<Author> {
         let address = match header.value().as_address()? {
             Address::List(list) => list.first().cloned(),
-            Address::Group(groups) => groups.first().and_then(|group| group.addresses.first().cloned()),
+            Address::Group(groups) => groups
+                .first()
+                .and_then(|group| group.addresses.first().cloned()),
         };
         let raw = written(header, bytes).unwrap_or_default();
         let raw = raw.trim();
@@ -72,13 +74,21 @@ impl Author {
             .join(" ");
         if clean.is_empty() || clean.contains('@') && valid {
             // An address is shown to nobody; what stands before the @ is how its owner is called.
-            clean = clean.split('@').next().filter(|n| !n.is_empty()).map_or_else(
-                || address.split('@').next().unwrap_or("").to_owned(),
-                str::to_owned,
-            );
+            clean = clean
+                .split('@')
+                .next()
+                .filter(|n| !n.is_empty())
+                .map_or_else(
+                    || address.split('@').next().unwrap_or("").to_owned(),
+                    str::to_owned,
+                );
         }
         Author {
-            name: clean.chars().filter(|c| !c.is_control()).take(200).collect(),
+            name: clean
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(200)
+                .collect(),
             address: valid.then(|| address.to_lowercase()),
         }
     }
@@ -115,8 +125,10 @@ impl Author {
     }
 
     pub fn is_postmaster(&self) -> bool {
-        matches!(self.local(), "mailer-daemon" | "postmaster" | "mail-daemon" | "mdaemon")
-            || self.name.eq_ignore_ascii_case("mailer-daemon")
+        matches!(
+            self.local(),
+            "mailer-daemon" | "postmaster" | "mail-daemon" | "mdaemon"
+        ) || self.name.eq_ignore_ascii_case("mailer-daemon")
             || self.name.eq_ignore_ascii_case("mail delivery subsystem")
             || self.name.eq_ignore_ascii_case("mail delivery system")
     }
@@ -125,8 +137,23 @@ impl Author {
         let local = self.local();
         matches!(
             local,
-            "noreply" | "no-reply" | "donotreply" | "do-not-reply" | "bugzilla" | "bugzilla-daemon" | "notifications"
-                | "notification" | "jenkins" | "hudson" | "buildbot" | "jira" | "trac" | "cron" | "root" | "daemon" | "builds"
+            "noreply"
+                | "no-reply"
+                | "donotreply"
+                | "do-not-reply"
+                | "bugzilla"
+                | "bugzilla-daemon"
+                | "notifications"
+                | "notification"
+                | "jenkins"
+                | "hudson"
+                | "buildbot"
+                | "jira"
+                | "trac"
+                | "cron"
+                | "root"
+                | "daemon"
+                | "builds"
         ) || local.starts_with("noreply")
             || local.starts_with("bugzilla-")
             || local.ends_with("-noreply")

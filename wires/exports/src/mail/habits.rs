@@ -107,7 +107,11 @@ impl Habits {
 
 /// The last lines that a message's own author or list wrote, under at least one other.
 fn tail(text: &str) -> impl Iterator<Item = &str> {
-    let first = text.lines().map(str::trim).find(|line| is_own(line)).unwrap_or("");
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| is_own(line))
+        .unwrap_or("");
     text.lines()
         .rev()
         .map(str::trim)

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
-use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{
-    DateTime, Encoding, Header, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders,
-    PartType,
+    DateTime, Encoding, Header, HeaderName, HeaderValue, Message, MessageParser, MessagePart,
+    MimeHeaders, PartType,
 };
 
 use super::author::{Author, decoded};
 use super::moments;
 use crate::File;
+use crate::lines::text_of;
 
 /// How many of the messages before it a message may name.
 const MOST_REFERENCES: usize = 200;
@@ -109,7 +109,9 @@ impl Letter {
     fn take<'a>(&mut self, header: &'a Header<'_>, bytes: &[u8], heads: &mut Heads<'a>) {
         let value = header.value();
         match &header.name {
-            HeaderName::From => heads.from = heads.from.take().or_else(|| Author::of(header, bytes)),
+            HeaderName::From => {
+                heads.from = heads.from.take().or_else(|| Author::of(header, bytes))
+            }
             HeaderName::MessageId => self.id = ids(value).pop().or(self.id.take()),
             HeaderName::Subject => self.subject = subject(header, bytes),
             HeaderName::Date => {
@@ -170,16 +172,18 @@ impl Letter {
             .or(heads.other_list)
             .map(|text| bare_address(text).to_lowercase());
         self.list = heads.list.and_then(List::of_header).or_else(|| {
-            let address = list_address.clone().filter(|address| address.contains('@'))?;
+            let address = list_address
+                .clone()
+                .filter(|address| address.contains('@'))?;
             Some(List {
                 name: address.split('@').next().unwrap_or(&address).to_owned(),
                 id: address.replace('@', "."),
             })
         });
-        self.author = heads.from.unwrap_or_default().behind_list(
-            list_address.as_deref(),
-            heads.original.or(heads.reply_to),
-        );
+        self.author = heads
+            .from
+            .unwrap_or_default()
+            .behind_list(list_address.as_deref(), heads.original.or(heads.reply_to));
         self.by_machine |= self.author.is_machine();
         // More than one id here is mostly an address of the one who is answered.
         if let Some(id) = heads.answered.into_iter().next()
@@ -279,17 +283,6 @@ pub(super) fn written<'x>(header: &Header<'_>, bytes: &'x [u8]) -> Option<Cow<'x
     Some(text_of(bytes))
 }
 
-/// UTF-8, or what everybody meant who sent other bytes without a word about it: windows-1252.
-fn text_of(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => charset_decoder(b"windows-1252").map_or_else(
-            || String::from_utf8_lossy(bytes),
-            |decode| Cow::Owned(decode(bytes)),
-        ),
-    }
-}
-
 fn subject(header: &Header<'_>, bytes: &[u8]) -> String {
     let parsed = header.value().as_text().unwrap_or("");
     let text = if parsed.contains('\u{FFFD}') {
@@ -346,8 +339,14 @@ fn flowed(part: &MessagePart<'_>) -> Option<bool> {
 
 fn file(part: &MessagePart<'_>) -> Option<File> {
     let kind = part.content_type();
-    let (main, sub) = kind.map_or(("", ""), |kind| (kind.ctype(), kind.subtype().unwrap_or("")));
-    if sub.contains("signature") || sub == "pgp-encrypted" || main == "message" || sub == "calendar-reply" {
+    let (main, sub) = kind.map_or(("", ""), |kind| {
+        (kind.ctype(), kind.subtype().unwrap_or(""))
+    });
+    if sub.contains("signature")
+        || sub == "pgp-encrypted"
+        || main == "message"
+        || sub == "calendar-reply"
+    {
         return None;
     }
     let name = part.attachment_name().map(str::trim).unwrap_or("");
@@ -371,7 +370,9 @@ fn address_of_page(text: &str) -> Option<String> {
     let start = text.find("http://").or_else(|| text.find("https://"))?;
     let rest = text.get(start..)?;
     let end = rest.find(['>', ' ', ',', '\n', '\t']).unwrap_or(rest.len());
-    rest.get(..end).filter(|url| url.len() <= 1000).map(str::to_owned)
+    rest.get(..end)
+        .filter(|url| url.len() <= 1000)
+        .map(str::to_owned)
 }
 
 /// What stands in `<mailto:list@example.org>`, `list list@example.org; contact …`.
@@ -385,11 +386,28 @@ fn bare_address(text: &str) -> &str {
 /// Subjects of programs that answer for somebody.
 fn is_automatic_subject(subject: &str) -> bool {
     const BEGIN: [&str; 16] = [
-        "automatic reply:", "auto-reply:", "autoreply:", "auto reply:", "auto response:", "out of office",
-        "out of the office", "abwesenheitsnotiz", "automatische antwort", "réponse automatique", "respuesta automática",
-        "undelivered mail returned", "undeliverable:", "delivery status notification", "returned mail:", "mail delivery failed",
+        "automatic reply:",
+        "auto-reply:",
+        "autoreply:",
+        "auto reply:",
+        "auto response:",
+        "out of office",
+        "out of the office",
+        "abwesenheitsnotiz",
+        "automatische antwort",
+        "réponse automatique",
+        "respuesta automática",
+        "undelivered mail returned",
+        "undeliverable:",
+        "delivery status notification",
+        "returned mail:",
+        "mail delivery failed",
     ];
-    let head: String = subject.chars().take(40).flat_map(char::to_lowercase).collect();
+    let head: String = subject
+        .chars()
+        .take(40)
+        .flat_map(char::to_lowercase)
+        .collect();
     BEGIN.iter().any(|begin| head.starts_with(begin))
         || subject.starts_with("DON'T DELETE THIS MESSAGE")
 }

@@ -29,9 +29,15 @@ pub fn quoted(line: &str) -> (usize, &str) {
         return (depth, rest.strip_prefix(' ').unwrap_or(rest));
     }
     // "AB> …", as Emacs and its kin quote.
-    let initials = line.bytes().take(5).take_while(u8::is_ascii_uppercase).count();
+    let initials = line
+        .bytes()
+        .take(5)
+        .take_while(u8::is_ascii_uppercase)
+        .count();
     if initials > 0
-        && let Some(rest) = line.get(initials..).and_then(|rest| rest.strip_prefix("> "))
+        && let Some(rest) = line
+            .get(initials..)
+            .and_then(|rest| rest.strip_prefix("> "))
     {
         return (1, rest);
     }
@@ -39,30 +45,66 @@ pub fn quoted(line: &str) -> (usize, &str) {
 }
 
 const WROTE: [&str; 30] = [
-    "wrote", "writes", "said", "schrieb", "geschrieben", "a écrit", "écrit", "ecrit", "écrivait", "escribió", "escribio", "escribía", "escreveu",
-    "ha scritto", "scrive", "scritto", "schreef", "skrev", "napsal", "napísal", "napisał", "pisze", "пишет", "написал", "писал", "kirjoitti",
-    "写道", "寫道", "yazdı", "írta",
+    "wrote",
+    "writes",
+    "said",
+    "schrieb",
+    "geschrieben",
+    "a écrit",
+    "écrit",
+    "ecrit",
+    "écrivait",
+    "escribió",
+    "escribio",
+    "escribía",
+    "escreveu",
+    "ha scritto",
+    "scrive",
+    "scritto",
+    "schreef",
+    "skrev",
+    "napsal",
+    "napísal",
+    "napisał",
+    "pisze",
+    "пишет",
+    "написал",
+    "писал",
+    "kirjoitti",
+    "写道",
+    "寫道",
+    "yazdı",
+    "írta",
 ];
-const ON: [&str; 27] = [
-    "on ", "am ", "le ", "el ", "il ", "w dniu", "den ", "op ", "em ", "dne ", "på ", "På ", "в ", "В ", "at ", "quoting ", "in ", "dnia ", "pe ", "date:", "*on ",
-    "2", "mon, ", "от ", "От ", "în ", "---- on ",
+const ON: [&str; 26] = [
+    "on ", "am ", "le ", "el ", "il ", "w dniu", "den ", "op ", "em ", "dne ", "på ", "På ", "в ",
+    "В ", "at ", "quoting ", "in ", "dnia ", "pe ", "date:", "*on ", "mon, ", "от ", "От ", "în ",
+    "---- on ",
 ];
 
 /// Whether a line can be the first of "On … somebody wrote:".
 pub fn begins_attribution(line: &str) -> bool {
     let line = line.trim_start_matches([' ', '-', '*']);
-    ON.iter().any(|on| begins(line, on))
+    let dated = line.starts_with(|c: char| c.is_ascii_digit())
+        && line.bytes().take(20).filter(u8::is_ascii_digit).count() >= 4;
+    dated || ON.iter().any(|on| begins(line, on))
 }
 
 /// "On … somebody wrote:", "Ada Lovelace <a@b> writes:", "Am … schrieb Ada:".
 pub fn is_attribution(said: &str) -> bool {
     let said = said.trim_end();
-    if said.len() > 400 || !(said.ends_with([':', '：', '>']) || said.ends_with("wrote") || said.ends_with(":-") || said.ends_with("...")) {
+    if said.len() > 400
+        || !(said.ends_with([':', '：', '>'])
+            || said.ends_with("wrote")
+            || said.ends_with(":-")
+            || said.ends_with("..."))
+    {
         return false;
     }
     let lower = said.to_lowercase();
     WROTE.iter().any(|wrote| lower.contains(wrote))
-        || ((lower.contains('@') || lower.ends_with(">:")) && lower.bytes().filter(u8::is_ascii_digit).count() >= 4)
+        || ((lower.contains('@') || lower.ends_with(">:"))
+            && lower.bytes().filter(u8::is_ascii_digit).count() >= 4)
 }
 
 /// Whether a line begins so, in whatever case of ASCII letters.
@@ -73,9 +115,20 @@ fn begins(line: &str, with: &str) -> bool {
 }
 
 const ORIGINAL: [&str; 14] = [
-    "original message", "original appointment", "ursprüngliche nachricht", "original-nachricht", "originalnachricht", "message d'origine",
-    "message original", "mensaje original", "mensagem original", "messaggio originale", "oorspronkelijk bericht", "исходное сообщение",
-    "ursprungligt meddelande", "reply message",
+    "original message",
+    "original appointment",
+    "ursprüngliche nachricht",
+    "original-nachricht",
+    "originalnachricht",
+    "message d'origine",
+    "message original",
+    "mensaje original",
+    "mensagem original",
+    "messaggio originale",
+    "oorspronkelijk bericht",
+    "исходное сообщение",
+    "ursprungligt meddelande",
+    "reply message",
 ];
 
 /// `-----Original Message-----` in the languages of programs.
@@ -84,15 +137,56 @@ pub fn begins_original(line: &str) -> bool {
     if !line.starts_with('-') && !line.starts_with('_') {
         return false;
     }
-    let bare = line.trim_matches(|c: char| matches!(c, '-' | '_' | ' ')).to_lowercase();
+    let bare = line
+        .trim_matches(|c: char| matches!(c, '-' | '_' | ' '))
+        .to_lowercase();
     ORIGINAL.contains(&bare.as_str())
 }
 
-const SENDER: [&str; 10] = ["from:", "von:", "de:", "de :", "da:", "van:", "från:", "fra:", "от:", "От:"];
-const HEADS: [&str; 35] = [
-    "sent:", "date:", "to:", "subject:", "cc:", "gesendet:", "datum:", "an:", "betreff:", "envoyé:", "envoyé :", "à:", "à :", "objet:", "objet :", "date :",
-    "enviado:", "enviado el:", "para:", "asunto:", "assunto:", "inviato:", "a:", "oggetto:", "verzonden:", "aan:", "onderwerp:", "skickat:", "till:",
-    "ämne:", "Ämne:", "sendt:", "til:", "emne:", "reply-to:",
+const SENDER: [&str; 10] = [
+    "from:", "von:", "de:", "de :", "da:", "van:", "från:", "fra:", "от:", "От:",
+];
+const HEADS: [&str; 40] = [
+    "sent:",
+    "date:",
+    "to:",
+    "subject:",
+    "cc:",
+    "gesendet:",
+    "datum:",
+    "an:",
+    "betreff:",
+    "envoyé:",
+    "envoyé :",
+    "à:",
+    "à :",
+    "objet:",
+    "objet :",
+    "date :",
+    "enviado:",
+    "enviado el:",
+    "para:",
+    "asunto:",
+    "assunto:",
+    "inviato:",
+    "a:",
+    "oggetto:",
+    "verzonden:",
+    "aan:",
+    "onderwerp:",
+    "skickat:",
+    "till:",
+    "ämne:",
+    "Ämne:",
+    "Отправлено:",
+    "Кому:",
+    "Тема:",
+    "Дата:",
+    "Копия:",
+    "sendt:",
+    "til:",
+    "emne:",
+    "reply-to:",
 ];
 
 /// `From: … / Sent: … / To: … / Subject: …`, as Outlook puts it above what is answered.
@@ -121,40 +215,74 @@ pub fn is_rule(line: &str) -> bool {
         return false;
     }
     let line = line.trim();
-    line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b' '))
+    line.len() >= 3
+        && line
+            .bytes()
+            .all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b' '))
 }
 
 /// "Sent from my …".
 pub fn is_sent_from(line: &str) -> bool {
     const BEGIN: [&str; 12] = [
-        "sent from my ", "sent from mobile", "sent via ", "get outlook for ", "von meinem ", "gesendet von ", "envoyé de ", "envoyé depuis ",
-        "enviado desde ", "enviado do ", "inviato da", "Отправлено с ",
+        "sent from my ",
+        "sent from mobile",
+        "sent via ",
+        "get outlook for ",
+        "von meinem ",
+        "gesendet von ",
+        "envoyé de ",
+        "envoyé depuis ",
+        "enviado desde ",
+        "enviado do ",
+        "inviato da",
+        "Отправлено с ",
     ];
     if line.len() > 80 || line.len() < 8 {
         return false;
     }
     let line = line.trim_start_matches([' ', '*', '_', '(', '[']);
-    BEGIN.iter().any(|begin| begins(line, begin)) || (begins(line, "sent from ") && line.to_lowercase().contains("mail"))
+    BEGIN.iter().any(|begin| begins(line, begin))
+        || (begins(line, "sent from ") && line.to_lowercase().contains("mail"))
 }
 
 /// Whether a list's program begins its footer here (Mailman, Groups.io, Google Groups, ezmlm, Yahoo, Sympa, Listserv).
 pub fn begins_footer<'t>(line: &str, below: impl Iterator<Item = &'t str>) -> bool {
     let line = line.trim();
-    if line.starts_with("You received this message because you are subscribed to") || line == "-=-=-=-=-=-=-=-=-=-=-=-" || line.starts_with("Yahoo! Groups Links") {
+    if line.starts_with("You received this message because you are subscribed to")
+        || line == "-=-=-=-=-=-=-=-=-=-=-=-"
+        || line.starts_with("Yahoo! Groups Links")
+    {
         return true;
     }
-    let rule = line.len() >= 20 && (is_rule(line) || line.starts_with("-=-=") || line.starts_with("--~--"));
+    let rule = line.len() >= 20
+        && (is_rule(line) || line.starts_with("-=-=") || line.starts_with("--~--"));
     let google = line == "--";
     if !rule && !google {
         return false;
     }
-    let below: String = below.take(4).flat_map(|line| [line, "\n"]).collect::<String>().to_lowercase();
+    let below: String = below
+        .take(4)
+        .flat_map(|line| [line, "\n"])
+        .collect::<String>()
+        .to_lowercase();
     if google {
         return below.contains("you received this message because you are subscribed");
     }
     [
-        "mailing list", "/listinfo/", "groups.io links", "you receive all messages sent to this group", "to unsubscribe", "unsubscribe from this",
-        "you received this message", "-unsubscribe@", "unsubscribe@", "list archives:", "/mailman/", "/postorius/", "abbestellen", "se désinscrire",
+        "mailing list",
+        "/listinfo/",
+        "groups.io links",
+        "you receive all messages sent to this group",
+        "to unsubscribe",
+        "unsubscribe from this",
+        "you received this message",
+        "-unsubscribe@",
+        "unsubscribe@",
+        "list archives:",
+        "/mailman/",
+        "/postorius/",
+        "abbestellen",
+        "se désinscrire",
     ]
     .iter()
     .any(|sign| below.contains(sign))
@@ -168,7 +296,10 @@ pub fn is_next_part(line: &str) -> bool {
 /// The note that stands in place of the part; nothing where the part itself follows.
 pub fn scrubbed<'t>(rest: &mut Peekable<impl Iterator<Item = &'t str>>) -> Option<File> {
     let html = rest.peek()?.contains("HTML attachment was scrubbed");
-    if !rest.peek()?.contains("was scrubbed...") && !rest.peek()?.contains("attachment was removed") && !rest.peek()?.contains("was stripped") {
+    if !rest.peek()?.contains("was scrubbed...")
+        && !rest.peek()?.contains("attachment was removed")
+        && !rest.peek()?.contains("was stripped")
+    {
         return None;
     }
     rest.next();
@@ -179,7 +310,9 @@ pub fn scrubbed<'t>(rest: &mut Peekable<impl Iterator<Item = &'t str>>) -> Optio
         };
         let value = value.trim();
         match key.trim() {
-            "Name" if !value.contains("not available") => file.name = value.trim_matches('"').chars().take(200).collect(),
+            "Name" if !value.contains("not available") => {
+                file.name = value.trim_matches('"').chars().take(200).collect()
+            }
             "URL" | "Url" => {
                 let url = value.trim_matches(['<', '>', ' ']);
                 file.link = url.starts_with("http").then(|| url.to_owned());
@@ -193,7 +326,12 @@ pub fn scrubbed<'t>(rest: &mut Peekable<impl Iterator<Item = &'t str>>) -> Optio
         return None;
     }
     if file.name.is_empty() {
-        file.name = file.link.as_deref().and_then(|url| url.rsplit('/').next()).unwrap_or("attachment").to_owned();
+        file.name = file
+            .link
+            .as_deref()
+            .and_then(|url| url.rsplit('/').next())
+            .unwrap_or("attachment")
+            .to_owned();
     }
     Some(file)
 }
@@ -202,7 +340,10 @@ pub fn scrubbed<'t>(rest: &mut Peekable<impl Iterator<Item = &'t str>>) -> Optio
 pub fn is_armour<'t>(line: &str, rest: &mut Peekable<impl Iterator<Item = &'t str>>) -> bool {
     match line {
         "-----BEGIN PGP SIGNED MESSAGE-----" => {
-            while rest.next_if(|line| line.starts_with("Hash:") || line.is_empty()).is_some() {}
+            while rest
+                .next_if(|line| line.starts_with("Hash:") || line.is_empty())
+                .is_some()
+            {}
             true
         }
         "-----BEGIN PGP SIGNATURE-----" => {

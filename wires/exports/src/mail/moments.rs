@@ -2,6 +2,8 @@
 
 use mail_parser::DateTime;
 
+use crate::dated::month_of;
+
 /// Mail as it is today is younger than RFC 822 (August 1982); clocks that say 2038 or later are broken ones.
 const FIRST: i64 = 397_000_000;
 const LAST: i64 = 2_145_916_800;
@@ -62,25 +64,6 @@ pub fn loosely(text: &str) -> Option<i64> {
     strictly(&date).map(|at| at - zone)
 }
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
-
-pub fn month_of(word: &str) -> Option<u8> {
-    let word = word.trim_end_matches('.').as_bytes();
-    if !(3..=9).contains(&word.len()) {
-        return None;
-    }
-    let head = word.get(..3)?;
-    let found = MONTHS
-        .iter()
-        .position(|month| month.as_bytes().eq_ignore_ascii_case(head))?;
-    // "Marc" and "Junior" are names of people.
-    let whole = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "sept", "october", "november", "december"];
-    (word.len() == 3 || whole.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(word)))
-        .then(|| u8::try_from(found + 1).ok())?
-}
-
 fn time_of(word: &str) -> Option<(u8, u8, u8)> {
     let mut parts = word.splitn(3, ':');
     let hour = parts.next()?.parse().ok().filter(|hour| *hour < 24)?;
@@ -113,9 +96,18 @@ mod tests {
         let at = |text| loosely(text);
         assert_eq!(at("a@b Sat Jan  3 01:05:34 1996"), Some(820_631_134));
         assert_eq!(at("- Mon Jan 15  15:30:00  2018"), Some(1_516_030_200));
-        assert_eq!(at("1@xxx Mon Jan 15 15:30:00 +0200 2018"), Some(1_516_023_000));
-        assert_eq!(at("a at b  Mon, 15 Jan 2018 15:30:00 -0100"), Some(1_516_033_800));
-        assert_eq!(at("my point of view, Marc was right at 12:30 in 2015 on 3"), None);
+        assert_eq!(
+            at("1@xxx Mon Jan 15 15:30:00 +0200 2018"),
+            Some(1_516_023_000)
+        );
+        assert_eq!(
+            at("a at b  Mon, 15 Jan 2018 15:30:00 -0100"),
+            Some(1_516_033_800)
+        );
+        assert_eq!(
+            at("my point of view, Marc was right at 12:30 in 2015 on 3"),
+            None
+        );
     }
 
     #[test]

@@ -78,7 +78,10 @@ fn cut_footer(lines: &mut Vec<Line<'_>>, habits: &Habits) {
         .iter()
         .enumerate()
         .skip(from)
-        .find(|(at, line)| line.depth == 0 && marks::begins_footer(line.text, lines.iter().skip(at + 1).map(|l| l.text)))
+        .find(|(at, line)| {
+            line.depth == 0
+                && marks::begins_footer(line.text, lines.iter().skip(at + 1).map(|l| l.text))
+        })
         .map(|(at, _)| at);
     if let Some(at) = known {
         lines.truncate(at);
@@ -103,7 +106,11 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
         if line.depth > 0 || line.is_blank() {
             continue;
         }
-        let below = lines.iter().skip(at + 1).filter(|line| line.depth == 0).map(|line| line.text);
+        let below = lines
+            .iter()
+            .skip(at + 1)
+            .filter(|line| line.depth == 0)
+            .map(|line| line.text);
         let begins = said
             && (marks::begins_original(line.text)
                 || marks::begins_header_block(line.text, below)
@@ -116,7 +123,10 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
     }
     if let Some(at) = cut {
         lines.truncate(at);
-        while lines.last().is_some_and(|line| line.is_blank() || (line.depth == 0 && marks::is_rule(line.text))) {
+        while lines
+            .last()
+            .is_some_and(|line| line.is_blank() || (line.depth == 0 && marks::is_rule(line.text)))
+        {
             lines.pop();
         }
     }
@@ -124,8 +134,15 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
 
 /// "On … somebody wrote:" above text that is not marked as quoted.
 fn begins_bare_quote(lines: &[Line<'_>], at: usize) -> bool {
-    let near = lines.iter().skip(at).take(3).any(|line| line.text.ends_with(':'));
-    let Some(head) = lines.get(at).filter(|line| near && marks::begins_attribution(line.text)) else {
+    let near = lines
+        .iter()
+        .skip(at)
+        .take(3)
+        .any(|line| line.text.ends_with(':'));
+    let Some(head) = lines
+        .get(at)
+        .filter(|line| near && marks::begins_attribution(line.text))
+    else {
         return false;
     };
     let mut said = head.text.to_owned();
@@ -222,7 +239,10 @@ fn answered<'t>(lines: &[Line<'t>]) -> Vec<Run<'t>> {
         runs.pop();
     }
     // One quote above one answer says what the thread says already.
-    let quotes = runs.iter().filter(|run| matches!(run, Run::Quoted(_))).count();
+    let quotes = runs
+        .iter()
+        .filter(|run| matches!(run, Run::Quoted(_)))
+        .count();
     if quotes == 1 && matches!(runs.first(), Some(Run::Quoted(_))) {
         runs.remove(0);
     }
@@ -230,7 +250,7 @@ fn answered<'t>(lines: &[Line<'t>]) -> Vec<Run<'t>> {
 }
 
 /// Takes "On … somebody wrote:" off the end.
-fn take_attribution(own: &mut Vec<&str>) {
+pub fn take_attribution(own: &mut Vec<&str>) {
     let Some(last) = own.iter().rposition(|line| !line.is_empty()) else {
         return;
     };
@@ -241,7 +261,9 @@ fn take_attribution(own: &mut Vec<&str>) {
         };
         said.insert_str(0, " ");
         said.insert_str(0, line);
-        let begins = marks::begins_attribution(line) || first == 0 || own.get(first - 1).is_some_and(|above| above.is_empty());
+        let begins = marks::begins_attribution(line)
+            || first == 0
+            || own.get(first - 1).is_some_and(|above| above.is_empty());
         if begins && marks::is_attribution(said.trim_end()) {
             own.truncate(first);
             return;

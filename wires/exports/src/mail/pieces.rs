@@ -6,6 +6,7 @@
 use std::io::{self, BufRead};
 
 use super::moments;
+use crate::lines;
 
 /// What is kept of one message: its words come first, and the rest is files that nobody reads here.
 const MOST: usize = 4 << 20;
@@ -98,27 +99,7 @@ impl<'a> Pieces<'a> {
         let bytes = &mut now.piece.bytes;
         // Of a message that is full, the heads of lines are still looked at: one may begin the next message.
         let most = if now.full { 1024 } else { MOST };
-        let (mut length, mut kept) = (0, 0);
-        loop {
-            let here = match self.stream.fill_buf() {
-                Ok(here) => here,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(e),
-            };
-            if here.is_empty() {
-                break;
-            }
-            let end = memchr::memchr(b'\n', here);
-            let taken = end.map_or(here.len(), |end| end + 1);
-            let wanted = taken.min(most - kept);
-            bytes.extend_from_slice(here.get(..wanted).unwrap_or(here));
-            kept += wanted;
-            length += taken;
-            self.stream.consume(taken);
-            if end.is_some() {
-                break;
-            }
-        }
+        let length = lines::next(self.stream, bytes, most)?;
         if self.at == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes.drain(..3);
         }
@@ -239,8 +220,22 @@ fn arrived(line: &[u8]) -> Option<i64> {
 }
 
 const HEADERS: [&str; 16] = [
-    "from", "date", "to", "cc", "subject", "message-id", "received", "return-path", "delivered-to", "mime-version",
-    "content-type", "in-reply-to", "references", "sender", "status", "reply-to",
+    "from",
+    "date",
+    "to",
+    "cc",
+    "subject",
+    "message-id",
+    "received",
+    "return-path",
+    "delivered-to",
+    "mime-version",
+    "content-type",
+    "in-reply-to",
+    "references",
+    "sender",
+    "status",
+    "reply-to",
 ];
 
 fn is_header(line: &[u8]) -> bool {
@@ -257,8 +252,14 @@ fn is_header(line: &[u8]) -> bool {
 /// Whether a file that begins so holds messages; one that is called an mbox may begin with a header.
 pub fn begins_message(head: &[u8], called: bool) -> bool {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let start = head.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-    let mut lines = head.get(start..).unwrap_or(&[]).split(|byte| *byte == b'\n');
+    let start = head
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())
+        .unwrap_or(0);
+    let mut lines = head
+        .get(start..)
+        .unwrap_or(&[])
+        .split(|byte| *byte == b'\n');
     let first = lines.next().unwrap_or(&[]);
     if first.starts_with(b"From ") {
         return arrived(first).is_some() || lines.next().is_some_and(is_header);

@@ -2,7 +2,7 @@
 
 use super::habits::Habits;
 use super::letter::List;
-use super::moments;
+use crate::dated::without_date;
 use crate::{Access, Community};
 
 pub struct Place {
@@ -27,7 +27,11 @@ impl Place {
                 id: name.to_lowercase(),
                 name,
             },
-            access: if habits.personal { Access::Direct } else { Access::Open },
+            access: if habits.personal {
+                Access::Direct
+            } else {
+                Access::Open
+            },
         }
     }
 
@@ -66,44 +70,12 @@ fn name_of(file: &str, source: &str) -> String {
     parts
         .into_iter()
         .map(without_date)
-        .find(|name| !name.is_empty() && !name.eq_ignore_ascii_case("mbox") && !name.eq_ignore_ascii_case("messages"))
+        .find(|name| {
+            !name.is_empty()
+                && !name.eq_ignore_ascii_case("mbox")
+                && !name.eq_ignore_ascii_case("messages")
+        })
         .unwrap_or_else(|| "mail".to_owned())
-}
-
-fn without_date(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let end = [".mbox.gz", ".txt.gz", ".mbox", ".mbx", ".txt", ".gz", ".zip"]
-        .iter()
-        .find(|end| lower.ends_with(**end))
-        .map_or(0, |end| end.len());
-    let stem = name.get(..name.len().saturating_sub(end)).unwrap_or(name);
-    let parts: Vec<&str> = stem.split(['_', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
-    let dated = |part: &&str| {
-        part.bytes().all(|b| b.is_ascii_digit()) && matches!(part.len(), 2 | 4 | 6 | 8) || moments::month_of(part).is_some()
-    };
-    if !parts.iter().any(|part| dated(part)) {
-        return stem.to_owned();
-    }
-    parts.into_iter().filter(|part| !dated(part)).collect::<Vec<_>>().join("-")
-}
-
-/// Year and month in a file's name, so that archives by month are read in order.
-pub fn moment_of(file: &str) -> (u16, u8) {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    let mut year = 0;
-    let mut month = 0;
-    for part in name.split(|c: char| !c.is_alphanumeric()) {
-        match (part.len(), part.parse::<u32>()) {
-            (4, Ok(number @ 1970..=2100)) if year == 0 => year = number as u16,
-            (6, Ok(number @ 197_001..=210_012)) if year == 0 => {
-                year = (number / 100) as u16;
-                month = (number % 100) as u8;
-            }
-            (2, Ok(number @ 1..=12)) if year != 0 && month == 0 => month = number as u8,
-            _ => month = moments::month_of(part).unwrap_or(month),
-        }
-    }
-    (year, if year == 0 { 0 } else { month })
 }
 
 /// The folder of a Maildir that a file lies in, and its name there.
@@ -147,17 +119,12 @@ mod tests {
     }
 
     #[test]
-    fn archives_by_month_come_in_the_order_of_months() {
-        assert!(moment_of("2015-April.txt") < moment_of("2015-August.txt.gz"));
-        assert!(moment_of("x_2014_december.mbox") < moment_of("x_2015_november.mbox"));
-        assert!(moment_of("200412.mbox") < moment_of("200501.mbox"));
-        assert_eq!(moment_of("list.mbox"), (0, 0));
-    }
-
-    #[test]
     fn folders_of_a_maildir_are_told_from_their_paths() {
         assert_eq!(of_maildir("cur/1.x"), Some(("", "1.x")));
-        assert_eq!(of_maildir("Mail/.My Folder.Inner/new/2.y"), Some(("Mail/.My Folder.Inner", "2.y")));
+        assert_eq!(
+            of_maildir("Mail/.My Folder.Inner/new/2.y"),
+            Some(("Mail/.My Folder.Inner", "2.y"))
+        );
         assert_eq!(of_maildir("tmp/1.x"), None);
         assert_eq!(folder_name(".My Folder.Inner"), "My Folder/Inner");
     }

@@ -19,8 +19,12 @@ pub fn markdown(runs: &[Run<'_>]) -> String {
             Run::Own(lines) => Writer::new(&mut words, 0, wrap).lines(lines),
             Run::Quoted(lines) => {
                 let mut before = 0;
-                for group in lines.chunk_by(|(a, x), (b, y)| a == b || x.is_empty() || y.is_empty()) {
-                    let depth = group.iter().find(|(_, line)| !line.is_empty()).map_or(1, |(depth, _)| *depth);
+                for group in lines.chunk_by(|(a, x), (b, y)| a == b || x.is_empty() || y.is_empty())
+                {
+                    let depth = group
+                        .iter()
+                        .find(|(_, line)| !line.is_empty())
+                        .map_or(1, |(depth, _)| *depth);
                     let depth = depth.min(DEEPEST);
                     let lines: Vec<&str> = group.iter().map(|(_, line)| *line).collect();
                     let mut writer = Writer::new(&mut words, depth, wrap);
@@ -34,11 +38,39 @@ pub fn markdown(runs: &[Run<'_>]) -> String {
     words
 }
 
+/// The runs of a message that is Markdown already.
+pub fn as_it_is(runs: &[Run<'_>]) -> String {
+    let mut words = String::new();
+    for run in runs {
+        if !words.is_empty() {
+            words.push('\n');
+        }
+        let quoted: Vec<(usize, &str)> = match run {
+            Run::Own(lines) => lines.iter().map(|line| (0, *line)).collect(),
+            Run::Quoted(lines) => lines.clone(),
+        };
+        for (depth, line) in quoted {
+            for _ in 0..depth.min(DEEPEST) {
+                words.push_str("> ");
+            }
+            words.push_str(line);
+            words.push('\n');
+        }
+    }
+    words.truncate(words.trim_end().len());
+    words.drain(..words.len() - words.trim_start().len());
+    words
+}
+
 /// Where the author's program broke lines.
 fn wrap_of(runs: &[Run<'_>]) -> usize {
     runs.iter()
         .filter_map(|run| match run {
-            Run::Own(lines) => lines.iter().map(|line| line.len()).filter(|length| *length <= LONGEST_WRAP).max(),
+            Run::Own(lines) => lines
+                .iter()
+                .map(|line| line.len())
+                .filter(|length| *length <= LONGEST_WRAP)
+                .max(),
             Run::Quoted(_) => None,
         })
         .max()
@@ -70,7 +102,10 @@ impl<'w> Writer<'w> {
     fn lines(mut self, lines: &[&str]) {
         let mut rest = lines;
         loop {
-            let blank = rest.iter().take_while(|line| line.trim().is_empty()).count();
+            let blank = rest
+                .iter()
+                .take_while(|line| line.trim().is_empty())
+                .count();
             rest = rest.get(blank..).unwrap_or(&[]);
             if rest.is_empty() {
                 break;
@@ -95,7 +130,10 @@ impl<'w> Writer<'w> {
             self.code(rest, blank);
             return rest.len();
         }
-        let length = rest.iter().take_while(|line| !line.trim().is_empty()).count();
+        let length = rest
+            .iter()
+            .take_while(|line| !line.trim().is_empty())
+            .count();
         let paragraph = rest.get(..length).unwrap_or(rest);
         if is_code(paragraph) {
             self.code(paragraph, blank);
@@ -148,7 +186,11 @@ impl<'w> Writer<'w> {
         for line in lines {
             // A line that would close the fence is moved by one place.
             let line = line.get(indent..).unwrap_or("");
-            let line = if line.trim_start().starts_with(FENCE) { format!("    {line}") } else { line.to_owned() };
+            let line = if line.trim_start().starts_with(FENCE) {
+                format!("    {line}")
+            } else {
+                line.to_owned()
+            };
             self.raw(&line);
         }
     }
@@ -223,7 +265,8 @@ impl<'w> Writer<'w> {
 fn goes_on(line: &str, next: &str, wrap: usize) -> bool {
     let next = next.trim_start();
     let word = next.split(' ').next().map_or(0, str::len);
-    let midst = next.starts_with(char::is_lowercase) && !line.ends_with(['.', ':', ';', '!', '?', ',']);
+    let midst =
+        next.starts_with(char::is_lowercase) && !line.ends_with(['.', ':', ';', '!', '?', ',']);
     line.len() + 1 + word > wrap || (midst && line.len() >= SHORTEST_WRAP / 2)
 }
 
@@ -235,18 +278,26 @@ fn fenced(rest: &[&str]) -> Option<usize> {
     if !fence.starts_with(FENCE) || fence.trim_matches('`').contains('`') {
         return None;
     }
-    let end = rest.iter().skip(1).take(2000).position(|line| line.trim() == FENCE)?;
+    let end = rest
+        .iter()
+        .skip(1)
+        .take(2000)
+        .position(|line| line.trim() == FENCE)?;
     Some(end + 2)
 }
 
 fn begins_patch(rest: &[&str]) -> bool {
     let line = |n: usize| rest.get(n).copied().unwrap_or("");
-    line(0).starts_with("diff --git ") || (line(0).starts_with("--- ") && line(1).starts_with("+++ ")) || (line(0).starts_with("Index: ") && line(1).starts_with("====="))
+    line(0).starts_with("diff --git ")
+        || (line(0).starts_with("--- ") && line(1).starts_with("+++ "))
+        || (line(0).starts_with("Index: ") && line(1).starts_with("====="))
 }
 
 /// A paragraph that is indented as a whole, stands in columns, or looks like what programs read.
 fn is_code(lines: &[&str]) -> bool {
-    let indented = lines.iter().all(|line| line.starts_with("    ") || line.starts_with('\t'));
+    let indented = lines
+        .iter()
+        .all(|line| line.starts_with("    ") || line.starts_with('\t'));
     if indented && !lines.iter().any(|line| is_item(line)) {
         // One indented line may as well be a name under a letter, or an address.
         let single = lines.first().map_or("", |line| line.trim());
@@ -255,12 +306,15 @@ fn is_code(lines: &[&str]) -> bool {
     if lines.len() < 2 {
         return false;
     }
-    let most = |like: fn(&str) -> bool| lines.iter().filter(|line| like(line)).count() * 2 > lines.len();
+    let most =
+        |like: fn(&str) -> bool| lines.iter().filter(|line| like(line)).count() * 2 > lines.len();
     most(is_statement) || most(has_columns)
 }
 
 fn is_address(text: &str) -> bool {
-    !text.contains(' ') && (text.starts_with("http") || text.starts_with("www.") || text.contains('@')) || !text.contains(char::is_whitespace) && text.contains("://")
+    !text.contains(' ')
+        && (text.starts_with("http") || text.starts_with("www.") || text.contains('@'))
+        || !text.contains(char::is_whitespace) && text.contains("://")
 }
 
 fn is_statement(line: &str) -> bool {
@@ -272,7 +326,10 @@ fn is_statement(line: &str) -> bool {
         || line.starts_with("#include")
         || line.starts_with("</")
         || (line.contains(" <- ") && line.contains('('))
-        || (line.starts_with('<') && line.ends_with('>') && !line.contains("://") && !line.contains('@'))
+        || (line.starts_with('<')
+            && line.ends_with('>')
+            && !line.contains("://")
+            && !line.contains('@'))
 }
 
 /// Two or more gaps of three spaces, or bars.
@@ -290,7 +347,13 @@ fn is_drawn(line: &str) -> bool {
         return false;
     }
     let line = line.trim_end();
-    line.len() >= 3 && line.bytes().all(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b'^' | b' '))
+    line.len() >= 3
+        && line.bytes().all(|b| {
+            matches!(
+                b,
+                b'-' | b'_' | b'=' | b'*' | b'~' | b'#' | b'+' | b'^' | b' '
+            )
+        })
 }
 
 fn is_item(line: &str) -> bool {
@@ -299,13 +362,19 @@ fn is_item(line: &str) -> bool {
         return rest.starts_with(' ');
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=3).contains(&digits) && line.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
+    (1..=3).contains(&digits)
+        && line
+            .get(digits..)
+            .is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "))
 }
 
 /// Escapes what means something only at the head of a line, and the rest.
-fn escape_line(line: &str, words: &mut String) {
+pub fn escape_line(line: &str, words: &mut String) {
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
-    let heading = (1..=6).contains(&hashes) && line.get(hashes..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    let heading = (1..=6).contains(&hashes)
+        && line
+            .get(hashes..)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
     let definition = line.starts_with('[') && line.contains("]:");
     if heading || definition || line.starts_with('>') {
         words.push('\\');
@@ -340,20 +409,33 @@ pub fn escape(line: &str, words: &mut String) {
     let mut at = 0;
     // Where a pair of marks that its author meant closes.
     let mut closes = usize::MAX;
-    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_special(*byte))) {
+    while let Some(next) = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|byte| is_special(*byte)))
+    {
         at += next;
         let Some(byte) = bytes.get(at) else {
             break;
         };
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| bytes.get(at))
+            .copied()
+            .unwrap_or(b' ');
         let after = bytes.get(at + 1).copied().unwrap_or(b' ');
         let escapes = match byte {
             b':' => {
-                at += if after == b'/' { link_length(bytes, at) } else { 1 };
+                at += if after == b'/' {
+                    link_length(bytes, at)
+                } else {
+                    1
+                };
                 continue;
             }
             b'*' | b'_' if at == closes => false,
-            b'*' | b'_' if before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric() => *byte == b'*',
+            b'*' | b'_' if before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric() => {
+                *byte == b'*'
+            }
             b'*' | b'_' => match closing(bytes, at) {
                 Some(end) if closes == usize::MAX || at > closes => {
                     closes = end;
@@ -369,11 +451,19 @@ pub fn escape(line: &str, words: &mut String) {
                 }
                 None => true,
             },
-            b'<' => (after.is_ascii_alphabetic() || matches!(after, b'/' | b'!' | b'?')) && !is_autolink(bytes, at),
+            b'<' => {
+                (after.is_ascii_alphabetic() || matches!(after, b'/' | b'!' | b'?'))
+                    && !is_autolink(bytes, at)
+            }
             b'&' => is_entity(bytes, at),
             b'~' => before == b'~' || after == b'~',
             b'\\' => after.is_ascii_punctuation(),
-            b']' => after == b'(' && !line.get(at..).is_some_and(|rest| rest.starts_with("](http")),
+            b']' => {
+                after == b'('
+                    && !line
+                        .get(at..)
+                        .is_some_and(|rest| rest.starts_with("](http"))
+            }
             0..=8 | 11..=31 | 127 => {
                 words.push_str(line.get(from..at).unwrap_or(""));
                 from = at + 1;
@@ -407,16 +497,24 @@ fn link_length(bytes: &[u8], at: usize) -> usize {
 /// Where `*word*` or `_word_` ends, when it is that.
 fn closing(bytes: &[u8], at: usize) -> Option<usize> {
     let mark = bytes.get(at)?;
-    let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let before = at
+        .checked_sub(1)
+        .and_then(|at| bytes.get(at))
+        .copied()
+        .unwrap_or(b' ');
     let after = bytes.get(at + 1)?;
-    if before.is_ascii_alphanumeric() || before == *mark || !(after.is_ascii_alphanumeric() || *after >= 128) {
+    if before.is_ascii_alphanumeric()
+        || before == *mark
+        || !(after.is_ascii_alphanumeric() || *after >= 128)
+    {
         return None;
     }
     let rest = bytes.get(at + 1..(at + 82).min(bytes.len()))?;
     let end = rest.iter().position(|b| b == mark)?;
     let last = rest.get(end.checked_sub(1)?)?;
     let next = rest.get(end + 1).copied().unwrap_or(b' ');
-    (!last.is_ascii_whitespace() && !next.is_ascii_alphanumeric() && next != *mark).then_some(at + 1 + end)
+    (!last.is_ascii_whitespace() && !next.is_ascii_alphanumeric() && next != *mark)
+        .then_some(at + 1 + end)
 }
 
 /// Where `` `code` `` ends, when it is that, and not TeX's ``quotes''.
@@ -432,7 +530,11 @@ fn is_autolink(bytes: &[u8], at: usize) -> bool {
     let Some(rest) = bytes.get(at + 1..(at + 502).min(bytes.len())) else {
         return false;
     };
-    let Some(inside) = rest.iter().position(|b| *b == b'>').and_then(|end| rest.get(..end)) else {
+    let Some(inside) = rest
+        .iter()
+        .position(|b| *b == b'>')
+        .and_then(|end| rest.get(..end))
+    else {
         return false;
     };
     let solid = !inside.iter().any(u8::is_ascii_whitespace);
@@ -444,6 +546,8 @@ fn is_entity(bytes: &[u8], at: usize) -> bool {
     let Some(rest) = bytes.get(at + 1..(at + 34).min(bytes.len())) else {
         return false;
     };
-    let end = rest.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
+    let end = rest
+        .iter()
+        .position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
     end.is_some_and(|end| end > 0 && rest.get(end) == Some(&b';'))
 }

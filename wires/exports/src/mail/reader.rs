@@ -80,24 +80,42 @@ impl<'t> Reader<'t> {
         self.take.take(Item::Skipped(skipped))
     }
 
-    pub fn piece(&mut self, piece: &Piece, file: &str, habits: &Habits, place: &Place) -> Result<(), Problem> {
+    pub fn piece(
+        &mut self,
+        piece: &Piece,
+        file: &str,
+        habits: &Habits,
+        place: &Place,
+    ) -> Result<(), Problem> {
         let found = Found {
             file,
             offset: Some(piece.offset),
             arrived: piece.arrived,
         };
         if piece.too_large {
-            return Ok(self.skip(found.skipped(Reason::TooLarge, "Its headers are larger than the bounds."))?);
+            return Ok(self.skip(
+                found.skipped(Reason::TooLarge, "Its headers are larger than the bounds."),
+            )?);
         }
         Ok(self.letter(&piece.bytes, found, habits, place)?)
     }
 
-    pub fn letter(&mut self, bytes: &[u8], found: Found<'_>, habits: &Habits, place: &Place) -> Result<(), Stop> {
+    pub fn letter(
+        &mut self,
+        bytes: &[u8],
+        found: Found<'_>,
+        habits: &Habits,
+        place: &Place,
+    ) -> Result<(), Stop> {
         let Some(letter) = self.opener.open(bytes) else {
-            return self.skip(found.skipped(Reason::Broken, "It has no headers that could be read."));
+            return self
+                .skip(found.skipped(Reason::Broken, "It has no headers that could be read."));
         };
         if letter.automatic {
-            return self.skip(found.skipped(Reason::System, "A program answered for somebody, or could not deliver."));
+            return self.skip(found.skipped(
+                Reason::System,
+                "A program answered for somebody, or could not deliver.",
+            ));
         }
         let id = letter.id.clone().unwrap_or_else(|| named_by_content(bytes));
         if !self.threads.is_new(&id) {
@@ -105,7 +123,8 @@ impl<'t> Reader<'t> {
         }
         let (text, scrubbed) = words::of(&letter, habits);
         if text.trim().is_empty() && letter.files.is_empty() && scrubbed.is_empty() {
-            return self.skip(found.skipped(Reason::Empty, "It has no words of its own and no file."));
+            return self
+                .skip(found.skipped(Reason::Empty, "It has no words of its own and no file."));
         }
         self.contribute(letter, id, text, scrubbed, found, habits, place)
     }
@@ -125,7 +144,13 @@ impl<'t> Reader<'t> {
         let at = moments::settle(letter.said, arrived, self.neighbour);
         self.neighbour = at;
         let community = place.community(letter.list.as_ref(), letter.archive.as_deref());
-        let answers = self.threads.place(&id, &letter.references, &letter.subject, &community.id, at / 1_000_000);
+        let answers = self.threads.place(
+            &id,
+            &letter.references,
+            &letter.subject,
+            &community.id,
+            at / 1_000_000,
+        );
         let voice = Voice {
             id: letter.author.id(),
             name: letter.author.name.clone(),
@@ -183,7 +208,9 @@ impl<'t> Reader<'t> {
             reason: Reason::Spam,
             file: place.file,
             offset: place.offset,
-            detail: "It looks like advertising, nobody answered it, and its sender said nothing else.".to_owned(),
+            detail:
+                "It looks like advertising, nobody answered it, and its sender said nothing else."
+                    .to_owned(),
         })
     }
 
@@ -209,8 +236,11 @@ fn hash(what: &(impl Hash + ?Sized)) -> u64 {
 
 /// A message without an id is called by its content (FNV-1a, 128 bits), the same each time it is read.
 fn named_by_content(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-        (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-    });
+    let hash = bytes.iter().fold(
+        0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128,
+        |hash, byte| {
+            (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+        },
+    );
     format!("content-{hash:032x}")
 }

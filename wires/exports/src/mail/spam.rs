@@ -14,33 +14,81 @@ const HELD: usize = 200;
 
 /// Phrases that advertising is made of, lower-cased. Each that is found is two points in the subject, one in the words.
 const PHRASES: [&str; 44] = [
-    "viagra", "cialis", "levitra", "online casino", "casino bonus", "weight loss", "lose weight", "replica watch", "rolex",
-    "cheap meds", "online pharmacy", "no prescription", "without prescription", "lottery", "you have won", "you won", "next of kin",
-    "million us dollars", "million united states dollars", "million dollars", "business proposal", "dear friend", "beloved in christ",
-    "inheritance", "work from home", "earn money", "make money", "extra income", "financial freedom", "get rich", "risk free",
-    "money back guarantee", "100% free", "act now", "limited time offer", "order now", "lowest price", "special offer", "click here",
-    "seo services", "first page of google", "loan offer", "mortgage rates", "penis",
+    "viagra",
+    "cialis",
+    "levitra",
+    "online casino",
+    "casino bonus",
+    "weight loss",
+    "lose weight",
+    "replica watch",
+    "rolex",
+    "cheap meds",
+    "online pharmacy",
+    "no prescription",
+    "without prescription",
+    "lottery",
+    "you have won",
+    "you won",
+    "next of kin",
+    "million us dollars",
+    "million united states dollars",
+    "million dollars",
+    "business proposal",
+    "dear friend",
+    "beloved in christ",
+    "inheritance",
+    "work from home",
+    "earn money",
+    "make money",
+    "extra income",
+    "financial freedom",
+    "get rich",
+    "risk free",
+    "money back guarantee",
+    "100% free",
+    "act now",
+    "limited time offer",
+    "order now",
+    "lowest price",
+    "special offer",
+    "click here",
+    "seo services",
+    "first page of google",
+    "loan offer",
+    "mortgage rates",
+    "penis",
 ];
 
 /// Points of a message; three with a phrase among them look like advertising.
 fn points(letter: &Letter) -> (usize, usize) {
     let subject = letter.subject.to_lowercase();
     let end = letter.text.len().min(20_000);
-    let head = (0..=end).rev().find(|end| letter.text.is_char_boundary(*end)).unwrap_or(0);
+    let head = (0..=end)
+        .rev()
+        .find(|end| letter.text.is_char_boundary(*end))
+        .unwrap_or(0);
     let words = letter.text.get(..head).unwrap_or("").to_lowercase();
     let phrases = PHRASES
         .iter()
-        .map(|phrase| 2 * usize::from(subject.contains(phrase)) + usize::from(words.contains(phrase)))
+        .map(|phrase| {
+            2 * usize::from(subject.contains(phrase)) + usize::from(words.contains(phrase))
+        })
         .sum();
     let letters = letter.subject.chars().filter(|c| c.is_alphabetic()).count();
     let large = letter.subject.chars().filter(|c| c.is_uppercase()).count();
     let shouts = letters >= 12 && large * 10 >= letters * 7;
     let calls = letter.subject.contains("!!") || letter.subject.contains("$$");
     let invites = words.contains("http://") || words.contains("https://");
-    let leaves = words.contains("to be removed") || words.contains("opt-out") || words.contains("opt out");
+    let leaves =
+        words.contains("to be removed") || words.contains("opt-out") || words.contains("opt out");
     (
         phrases,
-        phrases + [shouts, calls, invites && letter.is_html, leaves].iter().filter(|sign| **sign).count(),
+        phrases
+            + [shouts, calls, invites && letter.is_html, leaves]
+                .iter()
+                .filter(|sign| **sign)
+                .count(),
     )
 }
 

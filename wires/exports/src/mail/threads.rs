@@ -36,7 +36,14 @@ impl Threads {
     }
 
     /// Takes a message in and says what it answers. `at` is in seconds.
-    pub fn place(&mut self, id: &str, references: &[String], subject: &str, list: &str, at: i64) -> Option<String> {
+    pub fn place(
+        &mut self,
+        id: &str,
+        references: &[String],
+        subject: &str,
+        list: &str,
+        at: i64,
+    ) -> Option<String> {
         let own = hash(id);
         // The nearest of its forebears that is here; where none is, the one it names, which may still come.
         let named = references
@@ -51,7 +58,11 @@ impl Threads {
         } else {
             self.under(&bare, list, at)
         };
-        let answered = if known { named.cloned() } else { by_subject.or_else(|| named.cloned()) };
+        let answered = if known {
+            named.cloned()
+        } else {
+            by_subject.or_else(|| named.cloned())
+        };
         let answered = answered.filter(|answered| !self.closes_circle(own, hash(answered)));
         self.remember(&bare, list, id, at, answered.is_some());
         self.awaited.remove(&own);
@@ -128,11 +139,24 @@ fn hash(what: &(impl Hash + ?Sized)) -> u64 {
 
 /// "Re", and what other languages' programs say for it, lower-cased.
 const REPLIES: [&str; 22] = [
-    "re", "aw", "antw", "antwort", "sv", "vs", "vá", "odp", "res", "rif", "r", "rép", "ref", "ynt", "atb", "ats", "bls", "回复", "回覆", "答复",
-    "답장", "отв",
+    "re", "aw", "antw", "antwort", "sv", "vs", "vá", "odp", "res", "rif", "r", "rép", "ref", "ynt",
+    "atb", "ats", "bls", "回复", "回覆", "答复", "답장", "отв",
 ];
 const FORWARDS: [&str; 14] = [
-    "fwd", "fw", "wg", "tr", "rv", "i", "enc", "vb", "vl", "doorst", "转发", "轉寄", "fs", "пересл",
+    "fwd",
+    "fw",
+    "wg",
+    "tr",
+    "rv",
+    "i",
+    "enc",
+    "vb",
+    "vl",
+    "doorst",
+    "转发",
+    "轉寄",
+    "fs",
+    "пересл",
 ];
 
 /// The subject as people would say it: without "Re:", "AW:", "Fwd:" and the list's own `[tag]`.
@@ -203,7 +227,8 @@ fn after_word<'s>(subject: &'s str, words: &[&str]) -> Option<&'s str> {
     let counted = rest
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^' | ' '));
-    (counted && words.contains(&word.as_str())).then(|| tail.trim_start_matches([':', '：']).trim_start())
+    (counted && words.contains(&word.as_str()))
+        .then(|| tail.trim_start_matches([':', '：']).trim_start())
 }
 
 #[cfg(test)]
@@ -216,38 +241,74 @@ mod tests {
 
     #[test]
     fn subjects_lose_what_programs_put_before_them() {
-        for said in ["Re: Glue", "RE : Glue", "Re[2]: Glue", "AW: WG: Glue", "Re: [list] Re: Glue", "[list] Re:  glue ", "回复：Glue", "Re: Glue (was: Tape)"] {
+        for said in [
+            "Re: Glue",
+            "RE : Glue",
+            "Re[2]: Glue",
+            "AW: WG: Glue",
+            "Re: [list] Re: Glue",
+            "[list] Re:  glue ",
+            "回复：Glue",
+            "Re: Glue (was: Tape)",
+        ] {
             assert_eq!(bare_subject(said), ("glue".into(), true), "{said}");
         }
         assert_eq!(bare_subject("[list] Glue"), ("glue".into(), false));
-        assert_eq!(bare_subject("Restore: how?"), ("restore: how?".into(), false));
-        assert_eq!(shown_subject("[List] Re: [ANN] Glue", Some("list")), ("[ANN] Glue", true));
+        assert_eq!(
+            bare_subject("Restore: how?"),
+            ("restore: how?".into(), false)
+        );
+        assert_eq!(
+            shown_subject("[List] Re: [ANN] Glue", Some("list")),
+            ("[ANN] Glue", true)
+        );
     }
 
     #[test]
     fn a_reply_answers_the_nearest_forebear_that_is_here() {
         let mut threads = Threads::default();
         assert_eq!(threads.place("a", &[], "Glue", "l", 0), None);
-        assert_eq!(threads.place("c", &refs(&["a", "gone"]), "Re: Glue", "l", 9), Some("a".into()));
-        assert_eq!(threads.place("e", &refs(&["later"]), "Re: Wood", "l", 9), Some("later".into()));
+        assert_eq!(
+            threads.place("c", &refs(&["a", "gone"]), "Re: Glue", "l", 9),
+            Some("a".into())
+        );
+        assert_eq!(
+            threads.place("e", &refs(&["later"]), "Re: Wood", "l", 9),
+            Some("later".into())
+        );
     }
 
     #[test]
     fn without_references_the_subject_tells_within_sane_time() {
         let mut threads = Threads::default();
         threads.place("a", &[], "[l] Glue", "l", 0);
-        assert_eq!(threads.place("b", &[], "Re: Glue", "l", 86_400), Some("a".into()));
+        assert_eq!(
+            threads.place("b", &[], "Re: Glue", "l", 86_400),
+            Some("a".into())
+        );
         assert_eq!(threads.place("c", &[], "Glue", "l", 90_000), None);
-        assert_eq!(threads.place("d", &[], "AW: [l] Glue", "l", 99_000), Some("c".into()));
+        assert_eq!(
+            threads.place("d", &[], "AW: [l] Glue", "l", 99_000),
+            Some("c".into())
+        );
         assert_eq!(threads.place("x", &[], "Re: Glue", "other", 99_000), None);
-        assert_eq!(threads.place("y", &[], "Re: Glue", "l", 99_000 + SECONDS + 1), None);
+        assert_eq!(
+            threads.place("y", &[], "Re: Glue", "l", 99_000 + SECONDS + 1),
+            None
+        );
     }
 
     #[test]
     fn threads_never_close_a_circle() {
         let mut threads = Threads::default();
-        assert_eq!(threads.place("a", &refs(&["b"]), "", "l", 0), Some("b".into()));
-        assert_eq!(threads.place("b", &refs(&["c"]), "", "l", 0), Some("c".into()));
+        assert_eq!(
+            threads.place("a", &refs(&["b"]), "", "l", 0),
+            Some("b".into())
+        );
+        assert_eq!(
+            threads.place("b", &refs(&["c"]), "", "l", 0),
+            Some("c".into())
+        );
         assert_eq!(threads.place("c", &refs(&["a"]), "", "l", 0), None);
         assert_eq!(threads.place("d", &refs(&["d"]), "", "l", 0), None);
     }
