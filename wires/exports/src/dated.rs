@@ -115,7 +115,7 @@ pub fn without_date(name: &str) -> String {
         part.bytes().all(|b| b.is_ascii_digit()) && matches!(part.len(), 2 | 4 | 6 | 8)
             || month_of(part).is_some()
     };
-    if !parts.iter().any(|part| dated(part)) {
+    if !parts.iter().any(dated) {
         return stem.to_owned();
     }
     parts
@@ -157,7 +157,7 @@ pub fn day_of(path: &str) -> Option<Day> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         iso_day(rest.get(..if digits == 8 { 8 } else { 10 })?)
     });
-    days.last()
+    days.fold(None, |_, day| Some(day))
 }
 
 #[cfg(test)]

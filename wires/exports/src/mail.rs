@@ -1,6 +1,7 @@
 //! Archives of mailing lists and mailboxes: mbox (also pipermail's and Groups.io's), Maildir, folders of `.eml` files.
 
 mod author;
+mod escape;
 mod habits;
 mod letter;
 mod marks;
@@ -18,7 +19,7 @@ use std::io::Read;
 
 use crate::lines::unpacked;
 use crate::{Problem, Reason, Skipped, Source, Take};
-pub(crate) use plain::{escape, escape_line};
+pub(crate) use escape::{escape, escape_line};
 
 use habits::{Habits, LOOKED_AT, Look};
 use letter::Opener;

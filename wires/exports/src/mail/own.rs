@@ -178,13 +178,14 @@ fn without_signatures(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
                 .count();
             skipping = below <= 15;
         }
-        let closing = marks::is_sent_from(line.text)
+        let closing = line.depth == 0
+            && marks::is_sent_from(line.text)
             && lines
                 .iter()
                 .skip(at + 1)
                 .find(|line| !line.is_blank())
                 .is_none_or(|line| line.depth > 0 || marks::begins_attribution(line.text));
-        if !skipping && !(line.depth == 0 && closing) {
+        if !skipping && !closing {
             kept.push(*line);
         }
     }
@@ -259,7 +260,7 @@ pub fn take_attribution(own: &mut Vec<&str>) {
         let Some(line) = own.get(first).filter(|line| !line.is_empty()) else {
             return;
         };
-        said.insert_str(0, " ");
+        said.insert(0, ' ');
         said.insert_str(0, line);
         let begins = marks::begins_attribution(line)
             || first == 0

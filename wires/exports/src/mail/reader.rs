@@ -190,7 +190,7 @@ impl<'t> Reader<'t> {
             let oldest = self.held.hold(own, by, (told, place));
             return oldest.map_or(Ok(()), |(_, place)| self.skip_spam(place));
         }
-        for (told, _) in self.held.heard(by, answers.as_deref().map(|id| hash(id))) {
+        for (told, _) in self.held.heard(by, answers.as_deref().map(hash)) {
             self.tell(told)?;
         }
         self.tell(told)
