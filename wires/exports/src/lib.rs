@@ -5,9 +5,12 @@
 //! file and where in it.
 
 mod emoji;
+mod inline;
 pub mod html;
+mod json;
 mod markdown;
 mod model;
+mod records;
 mod source;
 
 pub use model::{

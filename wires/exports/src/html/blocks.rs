@@ -1,6 +1,6 @@
 //! The walk over the tree: paragraphs, headings, quotes, code, and what stands within their lines.
 
-use super::inline::{Inline, Mark};
+use crate::inline::{Inline, Mark};
 use super::special::Special;
 use super::tree::{Element, Node, Tree, vanishes};
 use crate::markdown;

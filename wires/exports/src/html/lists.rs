@@ -1,7 +1,7 @@
 //! Lists and tables.
 
 use super::blocks::{Block, Blocks, Walk, indent, join};
-use super::inline::Inline;
+use crate::inline::Inline;
 use super::tree::Element;
 
 /// A table wider or longer than this is written as paragraphs.
