@@ -110,7 +110,9 @@ pub(crate) struct Maybe<T>(pub T);
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyObject(PhantomData)).map(Maybe)
+        deserializer
+            .deserialize_any(AnyObject(PhantomData))
+            .map(Maybe)
     }
 }
 
@@ -238,9 +240,11 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_wrong_place_is_read_as_far_as_it_goes() {
-        let odd: Odd = serde_json::from_str("{\"a\": 3.5, \"b\": \"true\", \"c\": null, \"d\": {}}").unwrap();
+        let odd: Odd =
+            serde_json::from_str("{\"a\": 3.5, \"b\": \"true\", \"c\": null, \"d\": {}}").unwrap();
         assert_eq!((&*odd.a, odd.b.0, odd.c.0.len()), ("3.5", true, 0));
-        let odd: Odd = serde_json::from_str("{\"a\": [1], \"b\": null, \"c\": [1, null, []]}").unwrap();
+        let odd: Odd =
+            serde_json::from_str("{\"a\": [1], \"b\": null, \"c\": [1, null, []]}").unwrap();
         assert_eq!((&*odd.a, odd.b.0, odd.c.0.len()), ("", false, 3));
     }
 }

@@ -4,13 +4,16 @@
 //! than it needs to know whom a thing belongs to. Nothing that it cannot read is lost in silence: it is skipped, with a reason, a
 //! file and where in it.
 
+#[cfg(test)]
+mod archives;
 mod emoji;
-mod inline;
 pub mod html;
+mod inline;
 mod json;
 mod markdown;
 mod model;
 mod records;
+pub mod slack;
 mod source;
 
 pub use model::{

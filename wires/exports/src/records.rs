@@ -126,6 +126,7 @@ impl Scan<'_> {
         while self.next()?.is_some() {
             let offset = self.at;
             let end = if lines { self.line()? } else { self.value()? };
+            self.mend(&end);
             if first && end == End::Whole && !self.kept.contains(&b'\n') {
                 lines = true;
             }
@@ -144,6 +145,7 @@ impl Scan<'_> {
                 Some(_) => {
                     let offset = self.at;
                     let end = self.value()?;
+                    self.mend(&end);
                     self.tell(key, offset, &end, with)?;
                 }
             }
@@ -167,11 +169,21 @@ impl Scan<'_> {
                     } else if self.peek()?.is_some() {
                         let offset = self.at;
                         let end = self.value()?;
+                        self.mend(&end);
                         self.tell(&key, offset, &end, with)?;
                     }
                 }
                 Some(_) => self.bump()?,
             }
+        }
+    }
+
+    /// Bytes that are no UTF-8 become the sign for that; the rest of the record is good.
+    fn mend(&mut self, end: &End) {
+        if *end == End::Whole && std::str::from_utf8(&self.kept).is_err() {
+            self.kept = String::from_utf8_lossy(&self.kept)
+                .into_owned()
+                .into_bytes();
         }
     }
 
@@ -200,7 +212,8 @@ impl Scan<'_> {
             if self.kept.len() + used > self.most {
                 end = End::TooLarge;
             } else {
-                self.kept.extend_from_slice(bytes.get(..used).unwrap_or_default());
+                self.kept
+                    .extend_from_slice(bytes.get(..used).unwrap_or_default());
             }
             self.stream.consume(used);
             self.at += used as u64;
@@ -228,7 +241,8 @@ impl Scan<'_> {
             if self.kept.len() + used > self.most {
                 end = End::TooLarge;
             } else if end == End::Whole {
-                self.kept.extend_from_slice(bytes.get(..used).unwrap_or_default());
+                self.kept
+                    .extend_from_slice(bytes.get(..used).unwrap_or_default());
             }
             self.stream.consume(used);
             self.at += used as u64;
@@ -259,13 +273,16 @@ impl State {
                 continue;
             }
             if self.quoted {
-                let Some(found) = memchr3(b'"', b'\\', b'\n', bytes.get(at..).unwrap_or_default()) else {
+                let Some(found) = memchr3(b'"', b'\\', b'\n', bytes.get(at..).unwrap_or_default())
+                else {
                     return (bytes.len(), false);
                 };
                 at += found;
                 match bytes.get(at) {
                     Some(b'\\') => self.escaped = true,
-                    // No string holds a line's end: the quote that is missing is taken as read, and the record is broken.
+                    Some(b'\n') => {
+                        self.quoted = !quote_is_missing(bytes.get(at + 1..).unwrap_or_default())
+                    }
                     _ => self.quoted = false,
                 }
                 at += 1;
@@ -284,12 +301,27 @@ impl State {
                         return (at + 1, true);
                     }
                 }
-                b',' | b' ' | b'\n' | b'\r' | b'\t' if self.depth == 0 && self.bare => return (at, true),
+                b',' | b' ' | b'\n' | b'\r' | b'\t' if self.depth == 0 && self.bare => {
+                    return (at, true);
+                }
                 _ => self.bare |= self.depth == 0,
             }
             at += 1;
         }
         (bytes.len(), false)
+    }
+}
+
+/// No string of JSON holds a line's end. Where the next line goes on like JSON, the quote before it was forgotten.
+fn quote_is_missing(next_line: &[u8]) -> bool {
+    let next_line = next_line.trim_ascii_start();
+    match next_line.first() {
+        Some(b'}' | b']' | b',') => true,
+        Some(b'"') => !matches!(
+            next_line.get(1),
+            None | Some(b',' | b'}' | b']' | b':' | b'\r' | b'\n')
+        ),
+        _ => false,
     }
 }
 
@@ -299,42 +331,74 @@ mod tests {
 
     fn read(json: &str, held: Held) -> Vec<String> {
         let mut found = Vec::new();
-        each(&mut std::io::BufReader::with_capacity(3, json.as_bytes()), "x.json", held, 60, |f| {
-            found.push(match f {
-                Found::Record(r) => format!("{}{}@{}", r.key, String::from_utf8_lossy(r.bytes).trim(), r.offset),
-                Found::TooLarge(at) => format!("large@{at}"),
-                Found::CutOff(at) => format!("cut@{at}"),
-            });
-            Ok(())
-        })
+        each(
+            &mut std::io::BufReader::with_capacity(8, json.as_bytes()),
+            "x.json",
+            held,
+            60,
+            |f| {
+                found.push(match f {
+                    Found::Record(r) => format!(
+                        "{}{}@{}",
+                        r.key,
+                        String::from_utf8_lossy(r.bytes).trim(),
+                        r.offset
+                    ),
+                    Found::TooLarge(at) => format!("large@{at}"),
+                    Found::CutOff(at) => format!("cut@{at}"),
+                });
+                Ok(())
+            },
+        )
         .unwrap();
         found
     }
 
     #[test]
     fn an_array_gives_its_elements_and_their_places() {
-        assert_eq!(read("\u{FEFF}[{\"a\":\"]}\\\"\"}, 1,\n[2],\"x\"]", Held::Plain), ["{\"a\":\"]}\\\"\"}@4", "1@18", "[2]@21", "\"x\"@25"]);
+        assert_eq!(
+            read("\u{FEFF}[{\"a\":\"]}\\\"\"}, 1,\n[2],\"x\"]", Held::Plain),
+            ["{\"a\":\"]}\\\"\"}@4", "1@18", "[2]@21", "\"x\"@25"]
+        );
     }
 
     #[test]
     fn lines_give_one_record_each_even_when_one_is_broken() {
-        assert_eq!(read("{\"a\":1}\n{\"b\":\n{\"c\":3}\n", Held::Plain), ["{\"a\":1}@0", "{\"b\":@8", "{\"c\":3}@14"]);
+        assert_eq!(
+            read("{\"a\":1}\n{\"b\":\n{\"c\":3}\n", Held::Plain),
+            ["{\"a\":1}@0", "{\"b\":@8", "{\"c\":3}@14"]
+        );
         assert_eq!(read("{\n\"a\":1}", Held::Plain), ["{\n\"a\":1}@0"]);
     }
 
     #[test]
     fn keys_give_what_their_arrays_hold() {
-        assert_eq!(read("{\"a\": [1,2], \"b\": {\"c\":[3]}, \"d\": []}", Held::UnderKeys), ["a1@7", "a2@9", "b{\"c\":[3]}@18"]);
+        assert_eq!(
+            read(
+                "{\"a\": [1,2], \"b\": {\"c\":[3]}, \"d\": []}",
+                Held::UnderKeys
+            ),
+            ["a1@7", "a2@9", "b{\"c\":[3]}@18"]
+        );
     }
 
     #[test]
     fn what_is_cut_off_or_too_large_is_told() {
-        assert_eq!(read("[{\"a\":1},{\"b\":", Held::Plain), ["{\"a\":1}@1", "cut@9", "cut@14"]);
-        assert_eq!(read(&format!("[\"{}\",2]", "x".repeat(80)), Held::Plain), ["large@1", "2@84"]);
+        assert_eq!(
+            read("[{\"a\":1},{\"b\":", Held::Plain),
+            ["{\"a\":1}@1", "cut@9", "cut@14"]
+        );
+        assert_eq!(
+            read(&format!("[\"{}\",2]", "x".repeat(80)), Held::Plain),
+            ["large@1", "2@84"]
+        );
     }
 
     #[test]
     fn a_missing_quote_costs_its_own_record_only() {
-        assert_eq!(read("[{\"a\":\"x\n},{\"b\":1}]", Held::Plain), ["{\"a\":\"x\n}@1", "{\"b\":1}@11"]);
+        assert_eq!(
+            read("[{\"a\":\"x\n},{\"b\":1}]", Held::Plain),
+            ["{\"a\":\"x\n}@1", "{\"b\":1}@11"]
+        );
     }
 }

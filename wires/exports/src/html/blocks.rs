@@ -1,8 +1,8 @@
 //! The walk over the tree: paragraphs, headings, quotes, code, and what stands within their lines.
 
-use crate::inline::{Inline, Mark};
 use super::special::Special;
 use super::tree::{Element, Node, Tree, vanishes};
+use crate::inline::{Inline, Mark};
 use crate::markdown;
 
 /// Quotes and lists within one another; deeper ones are written flat.
