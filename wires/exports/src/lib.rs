@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod archives;
+pub mod discourse;
 mod emoji;
 pub mod html;
 mod inline;
@@ -15,6 +16,7 @@ mod model;
 mod records;
 pub mod slack;
 mod source;
+mod times;
 
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,
