@@ -4,7 +4,7 @@
 //! text is built: scripts, styles, tracking pixels and what is hidden vanish, and nesting beyond what a person writes is flattened.
 
 mod blocks;
-mod inline;
+
 mod lists;
 mod special;
 mod tree;

@@ -4,15 +4,23 @@
 //! than it needs to know whom a thing belongs to. Nothing that it cannot read is lost in silence: it is skipped, with a reason, a
 //! file and where in it.
 
+#[cfg(test)]
+mod archives;
 mod dated;
+pub mod discourse;
 mod emoji;
 pub mod html;
+mod inline;
 pub mod irc;
+mod json;
 mod lines;
 pub mod mail;
 mod markdown;
 mod model;
+mod records;
+pub mod slack;
 mod source;
+mod times;
 
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,

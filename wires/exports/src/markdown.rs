@@ -8,7 +8,7 @@ pub(crate) struct Place {
     pub in_link: bool,
 }
 
-/// Noncharacters stand for marks that are not decided yet (see `html::inline`), so nobody's words may hold them.
+/// Noncharacters stand for marks that are not decided yet (see `inline`), so nobody's words may hold them.
 pub(crate) fn is_reserved(c: char) -> bool {
     ('\u{FDD0}'..='\u{FDEF}').contains(&c)
 }

@@ -1,8 +1,8 @@
 //! The walk over the tree: paragraphs, headings, quotes, code, and what stands within their lines.
 
-use super::inline::{Inline, Mark};
 use super::special::Special;
 use super::tree::{Element, Node, Tree, vanishes};
+use crate::inline::{Inline, Mark};
 use crate::markdown;
 
 /// Quotes and lists within one another; deeper ones are written flat.
@@ -130,14 +130,11 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn quote(&self, name: Option<&str>, id: usize, blocks: &mut Blocks, depth: usize) {
+    /// `from` is a line above what is quoted: who said it or where.
+    pub(super) fn quote(&self, from: Option<Inline>, id: usize, blocks: &mut Blocks, depth: usize) {
         let mut within = Blocks::new();
-        if let Some(name) = name.filter(|name| !name.is_empty()) {
-            let mut line = Inline::default();
-            line.open(Mark::Strong);
-            line.text(&format!("{name}:"));
-            line.close(Mark::Strong);
-            paragraph(&mut within, line);
+        if let Some(from) = from {
+            paragraph(&mut within, from);
         }
         self.children(id, &mut within, depth + 1);
         if !within.is_empty() {
@@ -145,20 +142,33 @@ impl Walk<'_> {
         }
     }
 
-    /// Discourse: `<aside class="quote" data-username=…><div class="title">…</div><blockquote>…`.
+    /// Discourse: `<aside class="quote" data-username=…><div class="title">…</div><blockquote>…`. Of another topic, the title links
+    /// there.
     fn forum_quote(&self, id: usize, element: &Element, blocks: &mut Blocks, depth: usize) {
-        let quote = self.tree.find(id, &|e| e.name == "blockquote");
-        match quote {
-            Some(quote) if depth < DEEPEST => {
-                self.quote(
-                    Some(element.attribute("data-username")),
-                    quote,
-                    blocks,
-                    depth,
-                );
+        let quote = self
+            .tree
+            .find(id, &|e| e.name == "blockquote")
+            .filter(|_| depth < DEEPEST);
+        let Some(quote) = quote else {
+            return self.children(id, blocks, depth);
+        };
+        let title = self.tree.find(id, &|e| e.has_class("title"));
+        let linked = title.and_then(|title| {
+            self.tree
+                .find(title, &|e| e.name == "a" && !e.has_class("mention"))
+        });
+        let name = element.attribute("data-username");
+        let mut from = Inline::default();
+        match linked.and_then(|at| Some((at, self.tree.element(at)?))) {
+            Some((at, link)) => self.link(at, link, &mut from),
+            None if !name.is_empty() => {
+                from.open(Mark::Strong);
+                from.text(&format!("{name}:"));
+                from.close(Mark::Strong);
             }
-            _ => self.children(id, blocks, depth),
+            None => {}
         }
+        self.quote(Some(from), quote, blocks, depth);
     }
 
     /// A preview of another page: a link with that page's title.

@@ -1,8 +1,8 @@
 //! Lists and tables.
 
 use super::blocks::{Block, Blocks, Walk, indent, join};
-use super::inline::Inline;
 use super::tree::Element;
+use crate::inline::Inline;
 
 /// A table wider or longer than this is written as paragraphs.
 const WIDEST: usize = 40;

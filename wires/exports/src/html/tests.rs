@@ -268,3 +268,9 @@ fn misery_is_read_in_linear_time() {
         "<tr><td>a<td>b</tr>".repeat(20_000)
     ));
 }
+
+#[test]
+fn a_quote_of_another_topic_links_there() {
+    let html = "<aside class=\"quote\" data-post=\"1\" data-topic=\"5\"><div class=\"title\"><a href=\"https://x.org/t/5\">Five</a> <a class=\"badge-category__wrapper\" href=\"/c\">C</a></div><blockquote>So.</blockquote></aside>";
+    assert_eq!(to_markdown(html), "> [Five](https://x.org/t/5)\n>\n> So.");
+}

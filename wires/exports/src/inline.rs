@@ -4,7 +4,7 @@ use crate::markdown::{self, Place};
 
 /// Emphasis is written once its line is whole: whether `**` opens or is two stars depends on what stands around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     Emphasis,
     Strong,
     Struck,
@@ -30,7 +30,7 @@ impl Mark {
 }
 
 #[derive(Default)]
-pub(super) struct Inline {
+pub(crate) struct Inline {
     out: String,
     /// White space that is written before the next word, if one comes.
     space: bool,
@@ -46,14 +46,14 @@ pub(super) struct Inline {
 
 impl Inline {
     /// For a heading or a name, where a line cannot end.
-    pub fn one_line() -> Inline {
+    pub(crate) fn one_line() -> Inline {
         Inline {
             one_line: true,
             ..Inline::default()
         }
     }
 
-    pub fn cell() -> Inline {
+    pub(crate) fn cell() -> Inline {
         Inline {
             in_table: true,
             one_line: true,
@@ -62,7 +62,7 @@ impl Inline {
     }
 
     /// The same place, empty, for the words of a link.
-    pub fn within(&self) -> Inline {
+    pub(crate) fn within(&self) -> Inline {
         Inline {
             in_table: self.in_table,
             one_line: true,
@@ -71,7 +71,7 @@ impl Inline {
         }
     }
 
-    pub fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         if text.starts_with(blank) {
             self.space = true;
         }
@@ -110,25 +110,25 @@ impl Inline {
         }
     }
 
-    pub fn code(&mut self, code: &str) {
+    pub(crate) fn code(&mut self, code: &str) {
         self.flush();
         markdown::code(&mut self.out, code, self.in_table);
     }
 
-    pub fn link(&mut self, words: &str, target: &str, picture: bool) {
+    pub(crate) fn link(&mut self, words: &str, target: &str, picture: bool) {
         self.flush();
         markdown::link(&mut self.out, words, target, picture);
     }
 
     /// An address that is its own words.
-    pub fn address(&mut self, target: &str) {
+    pub(crate) fn address(&mut self, target: &str) {
         self.flush();
         self.out.push('<');
         self.out.push_str(target);
         self.out.push('>');
     }
 
-    pub fn line_break(&mut self) {
+    pub(crate) fn line_break(&mut self) {
         if self.one_line {
             self.space = true;
         } else {
@@ -158,7 +158,7 @@ impl Inline {
     }
 
     /// Answers whether it opened: a mark within itself does not.
-    pub fn open(&mut self, mark: Mark) -> bool {
+    pub(crate) fn open(&mut self, mark: Mark) -> bool {
         if self.open.contains(&mark) {
             return false;
         }
@@ -168,7 +168,7 @@ impl Inline {
     }
 
     /// Closes what opened last, which is this mark.
-    pub fn close(&mut self, mark: Mark) {
+    pub(crate) fn close(&mut self, mark: Mark) {
         self.open.pop();
         if self.waiting > 0 {
             self.waiting -= 1;
@@ -177,11 +177,11 @@ impl Inline {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.out.chars().all(markdown::is_reserved)
     }
 
-    pub fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         decide(&self.out)
     }
 }
