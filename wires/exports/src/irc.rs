@@ -11,3 +11,6 @@ pub mod weights;
 
 pub use log::{is_logs, read};
 pub use recovery::{Line, Recovery, recover};
+
+#[cfg(test)]
+mod tests;

@@ -219,3 +219,6 @@ fn read_singly(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

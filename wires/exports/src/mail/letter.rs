@@ -128,13 +128,17 @@ impl Letter {
             HeaderName::ListId => heads.list = value.as_text(),
             HeaderName::ListPost => heads.post = value.as_text(),
             HeaderName::ListArchive => self.archive = value.as_text().and_then(address_of_page),
+            HeaderName::ArchivedAt => self.link = value.as_text().and_then(address_of_page),
+            HeaderName::AutoSubmitted => {
+                self.take_sign("Auto-Submitted", value.as_text().unwrap_or("").trim());
+            }
             HeaderName::Other(name) => {
                 let is = |other: &str| name.eq_ignore_ascii_case(other);
                 if is("X-Original-From") {
                     heads.original = Author::of(header, bytes);
                 } else if is("Mailing-List") || is("X-Mailing-List") || is("X-BeenThere") {
                     heads.other_list = value.as_text();
-                } else if is("Archived-At") || is("X-Archived-At") {
+                } else if is("X-Archived-At") {
                     self.link = value.as_text().and_then(address_of_page);
                 } else {
                     self.take_sign(name, value.as_text().unwrap_or("").trim());

@@ -184,8 +184,9 @@ impl Gathering {
             self.piece.too_large = true;
             self.full = true;
         }
-        self.full |= length > MOST || self.parts > MOST_PARTS;
-        if self.full {
+        // What made it full is the last that is kept.
+        let full = self.full || length > MOST || self.parts > MOST_PARTS;
+        if std::mem::replace(&mut self.full, full) {
             self.piece.bytes.truncate(start);
         }
     }
