@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod archives;
+#[cfg(test)]
+mod corpus;
 mod dated;
 pub mod discourse;
 mod emoji;
