@@ -243,6 +243,22 @@ fn answers_between_quotes_keep_what_they_answer() {
 }
 
 #[test]
+fn what_was_typed_at_a_prompt_is_no_quote() {
+    let typed = "I tried\n\n> library(glue)\nError: there is no glue\n> x <- f(1)\n[1] 2\n\nWhy?\n\n> sessionInfo()";
+    let shown = "I tried\n\n```\n> library(glue)\nError: there is no glue\n> x <- f(1)\n[1] 2\n```\n\nWhy?\n\n```\n> sessionInfo()\n```";
+    assert_eq!(one(typed), shown);
+    assert_eq!(answer(typed), shown);
+}
+
+#[test]
+fn a_message_that_answers_nothing_keeps_what_it_quotes() {
+    assert_eq!(
+        one("I read:\n\n> Glue is old.\n\nIs it?\n\n> Wood is older."),
+        "I read:\n\n> Glue is old.\n\nIs it?\n\n> Wood is older."
+    );
+}
+
+#[test]
 fn a_message_of_nothing_but_quotes_says_them() {
     assert_eq!(
         one("> all of it\n> was quoted"),

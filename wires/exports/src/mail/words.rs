@@ -8,6 +8,7 @@ use super::habits::Habits;
 use super::letter::Letter;
 use super::own::{self, Run};
 use super::plain;
+use super::threads::shown_subject;
 use crate::File;
 
 /// Longer words are cut; nobody wrote them.
@@ -15,10 +16,11 @@ const MOST: usize = 200_000;
 
 /// The author's own words, and files that an archive took out of them.
 pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
+    let is_answer = !letter.references.is_empty() || shown_subject(&letter.subject, None).1;
     let (mut words, files) = if letter.is_html {
         let html = own_html(&letter.text);
         let text = without_empty_breaks(&to_markdown(html));
-        let (mut runs, files) = own::of(&text, habits);
+        let (mut runs, files) = own::of(&text, habits, is_answer);
         if html.len() < letter.text.len()
             && let Some(Run::Own(own)) = runs.last_mut()
         {
@@ -27,10 +29,10 @@ pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
         (plain::as_it_is(&runs), files)
     } else if let Some(delsp) = letter.flowed {
         let text = flowed(&letter.text, delsp);
-        let (runs, files) = own::of(&text, habits);
+        let (runs, files) = own::of(&text, habits, is_answer);
         (plain::markdown(&runs), files)
     } else {
-        let (runs, files) = own::of(&letter.text, habits);
+        let (runs, files) = own::of(&letter.text, habits, is_answer);
         (plain::markdown(&runs), files)
     };
     words.truncate(words.trim_end().len());
