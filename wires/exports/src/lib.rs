@@ -14,8 +14,10 @@ mod json;
 mod markdown;
 mod model;
 mod records;
+mod rows;
 pub mod slack;
 mod source;
+pub mod stackexchange;
 mod times;
 
 pub use model::{
