@@ -19,6 +19,7 @@ pub mod slack;
 mod source;
 pub mod stackexchange;
 mod times;
+pub mod zulip;
 
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,

@@ -1,7 +1,7 @@
 //! A workspace of Slack as Slack hands it out: a zip or folder with `channels.json`, `users.json` and a file for each day of each
 //! channel. Old and new dialects: <https://slack.com/help/articles/220556107>.
 //!
-//! An id is the channel's id and the message's `ts`. Of the reactions, those that say thanks become thanks (`THANKING`); a reaction
+//! An id is the channel's id and the message's `ts`. Of the reactions, those that say thanks become thanks (`emoji::says_thanks`); a reaction
 //! is no record of its own, so the others leave no trace.
 
 mod blocks;

@@ -7,29 +7,12 @@ use serde::Deserialize;
 use super::words::{self, Names};
 use super::workspace::{Person, Profile, Workspace};
 use super::{blocks, skip};
+use crate::emoji;
 use crate::json::{List, Maybe, Text};
 use crate::records::Record;
 use crate::{
     Access, Community, Contribution, File, Item, Reason, Source, Stop, Take, Thanks, Voice,
 };
-
-/// Reactions that say thanks, wherever Slack is used; names of a workspace's own count where they hold "thank".
-const THANKING: [&str; 14] = [
-    "+1",
-    "thumbsup",
-    "pray",
-    "folded_hands",
-    "heart",
-    "hearts",
-    "heart_eyes",
-    "heartpulse",
-    "raised_hands",
-    "clap",
-    "bow",
-    "ty",
-    "gracias",
-    "merci",
-];
 
 /// What the program says of the place: <https://api.slack.com/events/message#subtypes>.
 const SYSTEM: [&str; 17] = [
@@ -463,7 +446,7 @@ impl<'t> Reader<'t> {
             .0
             .iter()
             .map(|r| &r.0)
-            .filter(|r| thanks(&r.name))
+            .filter(|r| emoji::says_thanks(&r.name))
         {
             let users: Vec<&str> = reaction
                 .users
@@ -497,14 +480,6 @@ fn thanking(contribution: &str, voice: Option<&str>, count: u32) -> Thanks {
         at: None,
         count,
     }
-}
-
-fn thanks(reaction: &str) -> bool {
-    let name = reaction.split("::").next().unwrap_or(reaction);
-    THANKING.contains(&name)
-        || name.contains("thank")
-        || name.ends_with("_heart")
-        || name.starts_with("heart_")
 }
 
 /// Why a message is no contribution, by what it says of itself.
