@@ -15,6 +15,7 @@ mod markdown;
 mod model;
 mod records;
 mod rows;
+mod skips;
 pub mod slack;
 mod source;
 pub mod stackexchange;

@@ -9,7 +9,7 @@ mod rows_of;
 mod site;
 
 use crate::rows;
-use crate::slack::{skip, spare};
+use crate::skips::{skip, spare};
 use crate::{Problem, Reason, Source, Take};
 use site::Site;
 
@@ -66,11 +66,7 @@ pub fn read(source: &Source, take: &mut dyn Take) -> Result<(), Problem> {
 fn sites(source: &Source) -> Vec<&str> {
     let posts =
         |file: &&str| !file.starts_with("__MACOSX") && name(file).eq_ignore_ascii_case("posts.xml");
-    source
-        .files()
-        .filter(posts)
-        .map(|file| folder(file))
-        .collect()
+    source.files().filter(posts).map(folder).collect()
 }
 
 fn name(file: &str) -> &str {

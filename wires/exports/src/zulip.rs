@@ -7,8 +7,10 @@
 
 mod archive;
 mod export;
+mod organisation;
 mod raw;
 mod said;
+mod shapes;
 
 use crate::{Problem, Source, Take};
 

@@ -3,7 +3,7 @@
 use super::name;
 use super::site::Site;
 use crate::rows::Row;
-use crate::slack::skip;
+use crate::skips::skip;
 use crate::{Contribution, Helped, Item, Reason, Stop, Thanks, html, markdown, times};
 
 pub(super) type With = for<'t> fn(&mut Site<'t>, &Row<'_>, &str, u64) -> Result<(), Stop>;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{said, unresolved};
 use crate::json::Text;
 use crate::records::{self, Found, Held};
-use crate::slack::{skip, spare};
+use crate::skips::{skip, spare};
 use crate::{
     Access, Community, Contribution, File, Item, Problem, Reason, Source, Stop, Take, Voice, times,
 };

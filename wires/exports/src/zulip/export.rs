@@ -2,23 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
-
+use super::organisation::Organisation;
+use super::shapes::{Message, Reaction};
 use super::{raw, said, unresolved};
-use crate::json::{Flag, Text};
 use crate::records::{self, Found, Held, Record};
-use crate::slack::{skip, spare};
-use crate::{
-    Access, Community, Contribution, File, Item, Problem, Reason, Source, Stop, Take, Thanks,
-    Voice, emoji, times,
-};
+use crate::skips::{skip, spare};
+use crate::{Contribution, File, Item, Problem, Reason, Source, Stop, Take, Thanks, emoji, times};
 
 const MOST: usize = 16 << 20;
-/// What a recipient is, in the export's numbers.
-const TO_PERSON: i64 = 1;
-const TO_CHANNEL: i64 = 2;
-const MOST_NAMED: usize = 12;
-
 /// The folder that `realm.json` lies in, with its `/`.
 pub(super) fn root(source: &Source) -> Option<&str> {
     let realms = source
@@ -43,10 +34,10 @@ pub(super) fn read(source: &Source, root: &str, take: &mut dyn Take) -> Result<(
     let mut reader = Reader::new(root, take);
     let realm = format!("{root}realm.json");
     reader.each(source, &realm, |reader, record, file| {
-        reader.learn(record, file)
+        reader.organisation.learn(record, file)
     })?;
-    reader.name_groups();
-    reader.tell_channels()?;
+    reader.organisation.name_groups();
+    reader.organisation.tell_channels()?;
     let mut done = source.size(&realm);
     for file in source.files() {
         if is_messages(file, root) {
@@ -56,10 +47,10 @@ pub(super) fn read(source: &Source, root: &str, take: &mut dyn Take) -> Result<(
                 _ => Ok(()),
             })?;
             done += source.size(file);
-            reader.take.at_byte(done);
+            reader.organisation.take.at_byte(done);
         } else if file != realm && !reader.stands_with_messages(file) {
             skip(
-                reader.take,
+                reader.organisation.take,
                 Reason::NoPlace,
                 file,
                 None,
@@ -67,125 +58,22 @@ pub(super) fn read(source: &Source, root: &str, take: &mut dyn Take) -> Result<(
             )?;
         }
     }
-    reader.each(source, &realm, |reader, record, file| match record.key {
-        "zerver_reaction" => reader.reaction(record, file),
-        _ => Ok(()),
-    })
-}
-
-struct Person {
-    name: String,
-    address: Option<String>,
-    machine: bool,
-    told: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Recipient {
-    kind: i64,
-    of: i64,
+    reader.reactions(source, &realm)
 }
 
 struct Reader<'t> {
     root: String,
-    take: &'t mut dyn Take,
-    people: HashMap<i64, Person>,
-    by_name: HashMap<String, i64>,
-    channels: HashMap<i64, Community>,
-    recipients: HashMap<i64, Recipient>,
-    /// Who is in a group of several people, by its recipient.
-    members: HashMap<i64, Vec<i64>>,
-    groups: HashMap<i64, String>,
-    told_places: HashSet<String>,
+    organisation: Organisation<'t>,
     /// The first message of each topic.
     first: HashMap<(i64, String), i64>,
     seen: HashSet<i64>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct User<'b> {
-    id: i64,
-    #[serde(borrow)]
-    full_name: Text<'b>,
-    #[serde(borrow)]
-    email: Text<'b>,
-    #[serde(borrow)]
-    delivery_email: Text<'b>,
-    is_bot: Flag,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Channel<'b> {
-    id: i64,
-    #[serde(borrow)]
-    name: Text<'b>,
-    #[serde(borrow)]
-    description: Text<'b>,
-    invite_only: Flag,
-    deactivated: Flag,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct To<'b> {
-    id: i64,
-    #[serde(borrow, rename = "type")]
-    kind: Text<'b>,
-    #[serde(borrow)]
-    type_id: Text<'b>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Subscription {
-    user_profile: i64,
-    recipient: i64,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Reaction<'b> {
-    user_profile: i64,
-    message: i64,
-    #[serde(borrow)]
-    emoji_name: Text<'b>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Message<'b> {
-    #[serde(borrow)]
-    id: Text<'b>,
-    #[serde(borrow)]
-    sender: Text<'b>,
-    #[serde(borrow)]
-    recipient: Text<'b>,
-    #[serde(borrow)]
-    subject: Text<'b>,
-    #[serde(borrow)]
-    content: Text<'b>,
-    #[serde(borrow)]
-    rendered_content: Text<'b>,
-    #[serde(borrow)]
-    date_sent: Text<'b>,
-    #[serde(borrow)]
-    last_edit_time: Text<'b>,
 }
 
 impl<'t> Reader<'t> {
     fn new(root: &str, take: &'t mut dyn Take) -> Reader<'t> {
         Reader {
             root: root.to_owned(),
-            take,
-            people: HashMap::new(),
-            by_name: HashMap::new(),
-            channels: HashMap::new(),
-            recipients: HashMap::new(),
-            members: HashMap::new(),
-            groups: HashMap::new(),
-            told_places: HashSet::new(),
+            organisation: Organisation::new(take),
             first: HashMap::new(),
             seen: HashSet::new(),
         }
@@ -201,14 +89,14 @@ impl<'t> Reader<'t> {
             records::each(stream, file, Held::UnderKeys, MOST, |found| match found {
                 Found::Record(record) => Ok(with(self, &record, file)?),
                 Found::TooLarge(at) => Ok(skip(
-                    self.take,
+                    self.organisation.take,
                     Reason::TooLarge,
                     file,
                     Some(at),
                     "The record is larger than 16 MiB.",
                 )?),
                 Found::CutOff(at) => Ok(skip(
-                    self.take,
+                    self.organisation.take,
                     Reason::Broken,
                     file,
                     Some(at),
@@ -216,138 +104,7 @@ impl<'t> Reader<'t> {
                 )?),
             })
         });
-        spare(read, file, self.take)
-    }
-
-    fn learn(&mut self, record: &Record<'_>, file: &str) -> Result<(), Stop> {
-        let known = match record.key {
-            "zerver_userprofile" | "zerver_userprofile_mirrordummy" => {
-                self.person(record.bytes, false)
-            }
-            "zerver_userprofile_crossrealm" => self.person(record.bytes, true),
-            "zerver_stream" => self.channel(record.bytes),
-            "zerver_recipient" => self.recipient(record.bytes),
-            "zerver_subscription" => self.subscription(record.bytes),
-            _ => Some(()),
-        };
-        match known {
-            Some(()) => Ok(()),
-            None => skip(
-                self.take,
-                Reason::Broken,
-                file,
-                Some(record.offset),
-                "A line of a list cannot be read.",
-            ),
-        }
-    }
-
-    fn person(&mut self, bytes: &[u8], program: bool) -> Option<()> {
-        let user: User = serde_json::from_slice(bytes).ok()?;
-        let mail = user.delivery_email.filled().or(user.email.filled());
-        let of_mail = user
-            .email
-            .split(['@', '+'])
-            .next()
-            .filter(|name| !name.is_empty());
-        let name = user
-            .full_name
-            .filled()
-            .or(of_mail)
-            .unwrap_or("deleted")
-            .to_owned();
-        let machine = program || user.is_bot.0;
-        let address = mail.filter(|_| !machine).map(str::to_owned);
-        self.by_name.entry(name.clone()).or_insert(user.id);
-        self.people.insert(
-            user.id,
-            Person {
-                name,
-                address,
-                machine,
-                told: false,
-            },
-        );
-        Some(())
-    }
-
-    fn channel(&mut self, bytes: &[u8]) -> Option<()> {
-        let channel: Channel = serde_json::from_slice(bytes).ok()?;
-        let id = format!("stream/{}", channel.id);
-        self.channels.insert(
-            channel.id,
-            Community {
-                name: channel.name.filled().unwrap_or(&id).to_owned(),
-                about: channel.description.trim().to_owned(),
-                access: if channel.invite_only.0 {
-                    Access::Private
-                } else {
-                    Access::Open
-                },
-                ended: channel.deactivated.0,
-                id,
-            },
-        );
-        Some(())
-    }
-
-    fn recipient(&mut self, bytes: &[u8]) -> Option<()> {
-        let to: To = serde_json::from_slice(bytes).ok()?;
-        let recipient = Recipient {
-            kind: to.kind.number()?,
-            of: to.type_id.number()?,
-        };
-        self.recipients.insert(to.id, recipient);
-        Some(())
-    }
-
-    /// Lists may stand in any order, so who is in a channel is kept for a moment, too, as far as it would name a group.
-    fn subscription(&mut self, bytes: &[u8]) -> Option<()> {
-        let Subscription {
-            user_profile,
-            recipient,
-        } = serde_json::from_slice(bytes).ok()?;
-        let members = self.members.entry(recipient).or_default();
-        if members.len() < MOST_NAMED {
-            members.push(user_profile);
-        }
-        Some(())
-    }
-
-    fn name_groups(&mut self) {
-        for (recipient, members) in std::mem::take(&mut self.members) {
-            let kind = self.recipients.get(&recipient).map(|to| to.kind);
-            if kind.is_some_and(|kind| kind != TO_PERSON && kind != TO_CHANNEL) {
-                let name = self.names(&members);
-                self.groups.insert(recipient, name);
-            }
-        }
-    }
-
-    fn names(&self, members: &[i64]) -> String {
-        let names: Vec<&str> = members
-            .iter()
-            .map(|id| {
-                self.people
-                    .get(id)
-                    .map_or("deleted", |person| person.name.as_str())
-            })
-            .collect();
-        if names.is_empty() {
-            "direct".to_owned()
-        } else {
-            names.join(", ")
-        }
-    }
-
-    fn tell_channels(&mut self) -> Result<(), Stop> {
-        let mut channels: Vec<&Community> = self.channels.values().collect();
-        channels.sort_by(|a, b| a.id.len().cmp(&b.id.len()).then(a.id.cmp(&b.id)));
-        for channel in channels {
-            self.told_places.insert(channel.id.clone());
-            self.take.take(Item::Community(channel.clone()))?;
-        }
-        Ok(())
+        spare(read, file, self.organisation.take)
     }
 
     fn stands_with_messages(&self, file: &str) -> bool {
@@ -367,7 +124,7 @@ impl<'t> Reader<'t> {
         let offset = Some(record.offset);
         let Ok(message) = serde_json::from_slice::<Message>(record.bytes) else {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::Broken,
                 file,
                 offset,
@@ -382,16 +139,16 @@ impl<'t> Reader<'t> {
         );
         let (Some(at), (Some(id), Some(sender), Some(recipient))) = (at, numbers) else {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::Broken,
                 file,
                 offset,
                 "The message has no number, no sender, no place or no time.",
             );
         };
-        if self.is_system(sender) {
+        if self.organisation.is_system(sender) {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::System,
                 file,
                 offset,
@@ -400,7 +157,7 @@ impl<'t> Reader<'t> {
         }
         if said::is_deleted(&message.content) {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::Deleted,
                 file,
                 offset,
@@ -419,11 +176,17 @@ impl<'t> Reader<'t> {
             );
         }
         if said.words.is_empty() && uploads.is_empty() {
-            return skip(self.take, Reason::Empty, file, offset, "It has no words.");
+            return skip(
+                self.organisation.take,
+                Reason::Empty,
+                file,
+                offset,
+                "It has no words.",
+            );
         }
         if !self.seen.insert(id) {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::Twice,
                 file,
                 offset,
@@ -431,8 +194,8 @@ impl<'t> Reader<'t> {
             );
         }
         let (topic, resolved) = unresolved(message.subject.trim());
-        let (community, in_topics) = self.place(recipient, sender)?;
-        self.tell(sender)?;
+        let (community, in_topics) = self.organisation.place(recipient, sender)?;
+        self.organisation.tell(sender)?;
         let conversation = if in_topics {
             (recipient, topic.to_lowercase())
         } else {
@@ -444,130 +207,35 @@ impl<'t> Reader<'t> {
             id
         };
         let opens = first == id;
-        let toward = self.toward(&said.toward)?;
+        let toward = self.organisation.toward(&said.toward)?;
         let answers = said
             .answers
             .filter(|answered| *answered != id)
             .or((!opens).then_some(first));
-        self.take.take(Item::Contribution(Box::new(Contribution {
-            id: format!("message/{id}"),
-            community,
-            voice: format!("user/{sender}"),
-            answers: answers.map(|id| format!("message/{id}")),
-            title: if opens && in_topics {
-                topic.to_owned()
-            } else {
-                String::new()
-            },
-            words: said.words,
-            at,
-            edited_at: times::seconds(&message.last_edit_time)
-                .or_else(|| times::iso(&message.last_edit_time)),
-            closed: (opens && resolved).then(|| "resolved".to_owned()),
-            toward,
-            files: uploads
-                .iter()
-                .map(|path| self.upload(source, path))
-                .collect(),
-            ..Contribution::default()
-        })))
-    }
-
-    /// Bots of the program itself tell of what happened to channels and topics.
-    fn is_system(&self, sender: i64) -> bool {
-        self.people.get(&sender).is_some_and(|person| {
-            person.machine
-                && matches!(
-                    person.name.as_str(),
-                    "Notification Bot" | "Welcome Bot" | "notification-bot" | "welcome-bot"
-                )
-        })
-    }
-
-    /// The place and whether it has topics. Words between people have the place of those people.
-    fn place(&mut self, recipient: i64, sender: i64) -> Result<(String, bool), Stop> {
-        let to = self.recipients.get(&recipient).copied();
-        let place = match to {
-            Some(Recipient {
-                kind: TO_CHANNEL,
-                of,
-            }) => match self.channels.get(&of) {
-                Some(channel) => return Ok((channel.id.clone(), true)),
-                None => Community {
-                    id: format!("stream/{of}"),
-                    name: format!("stream {of}"),
-                    about: String::new(),
-                    access: Access::Private,
-                    ended: true,
-                },
-            },
-            Some(Recipient {
-                kind: TO_PERSON,
-                of,
-            }) => {
-                let (one, other) = (sender.min(of), sender.max(of));
-                let members = if one == other {
-                    vec![one]
+        self.organisation
+            .take
+            .take(Item::Contribution(Box::new(Contribution {
+                id: format!("message/{id}"),
+                community,
+                voice: format!("user/{sender}"),
+                answers: answers.map(|id| format!("message/{id}")),
+                title: if opens && in_topics {
+                    topic.to_owned()
                 } else {
-                    vec![one, other]
-                };
-                self.direct(format!("direct/{one}-{other}"), self.names(&members))
-            }
-            _ => {
-                let name = self
-                    .groups
-                    .get(&recipient)
-                    .cloned()
-                    .unwrap_or_else(|| "direct".to_owned());
-                self.direct(format!("direct/group-{recipient}"), name)
-            }
-        };
-        let topics = place.access == Access::Private;
-        if self.told_places.insert(place.id.clone()) {
-            self.take.take(Item::Community(place.clone()))?;
-        }
-        Ok((place.id, topics))
-    }
-
-    fn direct(&self, id: String, name: String) -> Community {
-        Community {
-            id,
-            name,
-            about: String::new(),
-            access: Access::Direct,
-            ended: false,
-        }
-    }
-
-    fn toward(&mut self, named: &[(Option<i64>, String)]) -> Result<Vec<String>, Stop> {
-        let mut ids = Vec::new();
-        for (number, name) in named {
-            let known = number.or_else(|| self.by_name.get(name).copied());
-            if let Some(id) = known.filter(|id| self.people.contains_key(id)) {
-                self.tell(id)?;
-                ids.push(format!("user/{id}"));
-            }
-        }
-        Ok(ids)
-    }
-
-    /// Tells of a voice once, before the first thing that names it.
-    fn tell(&mut self, id: i64) -> Result<(), Stop> {
-        let person = self.people.entry(id).or_insert_with(|| Person {
-            name: "deleted".to_owned(),
-            address: None,
-            machine: false,
-            told: false,
-        });
-        if std::mem::replace(&mut person.told, true) {
-            return Ok(());
-        }
-        self.take.take(Item::Voice(Voice {
-            id: format!("user/{id}"),
-            name: person.name.clone(),
-            address: person.address.clone(),
-            machine: person.machine,
-        }))
+                    String::new()
+                },
+                words: said.words,
+                at,
+                edited_at: times::seconds(&message.last_edit_time)
+                    .or_else(|| times::iso(&message.last_edit_time)),
+                closed: (opens && resolved).then(|| "resolved".to_owned()),
+                toward,
+                files: uploads
+                    .iter()
+                    .map(|path| self.upload(source, path))
+                    .collect(),
+                ..Contribution::default()
+            })))
     }
 
     fn upload(&self, source: &Source, path: &str) -> File {
@@ -579,10 +247,26 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// They stand before the messages; what of that file cannot be read was told of then.
+    fn reactions(&mut self, source: &Source, realm: &str) -> Result<(), Problem> {
+        let read = source.read(realm, |stream| {
+            records::each(stream, realm, Held::UnderKeys, MOST, |found| match found {
+                Found::Record(record) if record.key == "zerver_reaction" => {
+                    Ok(self.reaction(&record, realm)?)
+                }
+                _ => Ok(()),
+            })
+        });
+        match read {
+            Err(Problem::Stopped) => Err(Problem::Stopped),
+            _ => Ok(()),
+        }
+    }
+
     fn reaction(&mut self, record: &Record<'_>, file: &str) -> Result<(), Stop> {
         let Ok(reaction) = serde_json::from_slice::<Reaction>(record.bytes) else {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::Broken,
                 file,
                 Some(record.offset),
@@ -591,15 +275,15 @@ impl<'t> Reader<'t> {
         };
         if !emoji::says_thanks(&reaction.emoji_name) || !self.seen.contains(&reaction.message) {
             return skip(
-                self.take,
+                self.organisation.take,
                 Reason::NoPlace,
                 file,
                 Some(record.offset),
                 "A reaction that is no thanks.",
             );
         }
-        self.tell(reaction.user_profile)?;
-        self.take.take(Item::Thanks(Thanks {
+        self.organisation.tell(reaction.user_profile)?;
+        self.organisation.take.take(Item::Thanks(Thanks {
             contribution: format!("message/{}", reaction.message),
             voice: Some(format!("user/{}", reaction.user_profile)),
             at: None,
