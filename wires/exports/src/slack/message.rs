@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::blocks;
-use super::said::{Message, Shared, no_contribution, own_words};
+use super::said::{Message, no_contribution, own_words};
 use super::words::{self, Names};
 use super::workspace::{Person, Workspace};
 use crate::emoji;
