@@ -6,11 +6,17 @@
 
 #[cfg(test)]
 mod archives;
+#[cfg(test)]
+mod corpus;
+mod dated;
 pub mod discourse;
 mod emoji;
 pub mod html;
 mod inline;
+pub mod irc;
 mod json;
+mod lines;
+pub mod mail;
 mod markdown;
 mod model;
 mod records;
