@@ -9,7 +9,7 @@ mod forum;
 mod topic;
 
 use crate::records::{self, Found, Held};
-use crate::slack::{skip, spare};
+use crate::skips::{skip, spare};
 use crate::{Problem, Reason, Source, Take};
 use documents::{Document, Post};
 use forum::Forum;

@@ -1,5 +1,35 @@
 //! Names of emoji, as chats write them, to their characters.
 
+/// Reactions that say thanks, wherever people chat.
+const THANKING: [&str; 17] = [
+    "+1",
+    "thumbsup",
+    "thumbs_up",
+    "pray",
+    "folded_hands",
+    "heart",
+    "hearts",
+    "heart_eyes",
+    "heartpulse",
+    "love",
+    "raised_hands",
+    "clap",
+    "bow",
+    "ty",
+    "gracias",
+    "merci",
+    "danke",
+];
+
+/// A place's own emoji say so where their name holds "thank"; `rocket` and `tada` cheer and do not thank.
+pub(crate) fn says_thanks(reaction: &str) -> bool {
+    let name = reaction.split("::").next().unwrap_or(reaction);
+    THANKING.contains(&name)
+        || name.contains("thank")
+        || name.ends_with("_heart")
+        || name.starts_with("heart_")
+}
+
 /// `smile`, `:smile:`, `wave::skin-tone-3`, `wave:t2`; None for a picture of that place's own.
 pub(crate) fn character(name: &str) -> Option<&'static str> {
     let name = name.trim_matches(':');

@@ -4,8 +4,10 @@
 //! text is built: scripts, styles, tracking pixels and what is hidden vanish, and nesting beyond what a person writes is flattened.
 
 mod blocks;
+mod builder;
 
 mod lists;
+mod spans;
 mod special;
 mod tree;
 

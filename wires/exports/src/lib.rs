@@ -20,9 +20,13 @@ pub mod mail;
 mod markdown;
 mod model;
 mod records;
+mod rows;
+mod skips;
 pub mod slack;
 mod source;
+pub mod stackexchange;
 mod times;
+pub mod zulip;
 
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,

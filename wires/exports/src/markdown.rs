@@ -279,3 +279,17 @@ pub(crate) fn leads_out(target: &str) -> bool {
             .is_some_and(|head| head.eq_ignore_ascii_case(scheme))
     })
 }
+
+/// Markdown of another place, in which nobody here is addressed.
+pub(crate) fn unaddressed(foreign: &str) -> String {
+    let mut out = String::with_capacity(foreign.len());
+    let mut before = None;
+    for (at, c) in foreign.char_indices() {
+        let drop = c == '@' && addresses(before, foreign.get(at + 1..).unwrap_or_default());
+        if !drop && !is_reserved(c) {
+            out.push(c);
+            before = Some(c);
+        }
+    }
+    out
+}

@@ -1,16 +1,18 @@
 //! A workspace of Slack as Slack hands it out: a zip or folder with `channels.json`, `users.json` and a file for each day of each
 //! channel. Old and new dialects: <https://slack.com/help/articles/220556107>.
 //!
-//! An id is the channel's id and the message's `ts`. Of the reactions, those that say thanks become thanks (`THANKING`); a reaction
+//! An id is the channel's id and the message's `ts`. Of the reactions, those that say thanks become thanks (`emoji::says_thanks`); a reaction
 //! is no record of its own, so the others leave no trace.
 
 mod blocks;
 mod message;
+mod said;
 mod words;
 mod workspace;
 
 use crate::records::{self, Found, Held};
-use crate::{Problem, Reason, Skipped, Source, Stop, Take};
+use crate::skips::spare;
+use crate::{Problem, Reason, Source, Take};
 use message::Reader;
 use workspace::Workspace;
 
@@ -112,40 +114,6 @@ fn day_file(
         })
     });
     spare(read, file, reader.take)
-}
-
-/// A file that cannot be read costs itself and nothing else.
-pub(crate) fn spare(
-    read: Result<(), Problem>,
-    file: &str,
-    take: &mut dyn Take,
-) -> Result<(), Problem> {
-    match read {
-        Err(Problem::Stopped) => Err(Problem::Stopped),
-        Err(problem) => Ok(skip(
-            take,
-            Reason::Broken,
-            file,
-            None,
-            &problem.to_string(),
-        )?),
-        Ok(()) => Ok(()),
-    }
-}
-
-pub(crate) fn skip(
-    take: &mut dyn Take,
-    reason: Reason,
-    file: &str,
-    offset: Option<u64>,
-    detail: &str,
-) -> Result<(), Stop> {
-    take.take(crate::Item::Skipped(Skipped {
-        reason,
-        file: file.to_owned(),
-        offset,
-        detail: detail.to_owned(),
-    }))
 }
 
 #[cfg(test)]

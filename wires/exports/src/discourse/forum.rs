@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::documents::{Category, Document, Listed, Post};
 use super::topic::{self, Topic};
-use crate::slack::skip;
+use crate::skips::skip;
 use crate::{Access, Community, Item, Reason, Stop, Take, Voice};
 
 pub(super) struct Forum<'t> {

@@ -88,7 +88,7 @@ impl Walk<'_> {
         self.rows(id, &mut rows, 0);
         let width = rows.iter().map(Vec::len).max().unwrap_or(0);
         let lines = rows.iter().flatten().all(|cell| self.is_lines(*cell));
-        if width < 2 || width > WIDEST || rows.len() * width > MOST_CELLS || !lines {
+        if !(2..=WIDEST).contains(&width) || rows.len() * width > MOST_CELLS || !lines {
             return self.children(id, blocks, depth);
         }
         let mut out = String::new();

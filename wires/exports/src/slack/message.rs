@@ -2,56 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
-
+use super::blocks;
+use super::said::{Message, no_contribution, own_words};
 use super::words::{self, Names};
-use super::workspace::{Person, Profile, Workspace};
-use super::{blocks, skip};
-use crate::json::{List, Maybe, Text};
+use super::workspace::{Person, Workspace};
+use crate::emoji;
 use crate::records::Record;
+use crate::skips::skip;
 use crate::{
     Access, Community, Contribution, File, Item, Reason, Source, Stop, Take, Thanks, Voice,
 };
-
-/// Reactions that say thanks, wherever Slack is used; names of a workspace's own count where they hold "thank".
-const THANKING: [&str; 14] = [
-    "+1",
-    "thumbsup",
-    "pray",
-    "folded_hands",
-    "heart",
-    "hearts",
-    "heart_eyes",
-    "heartpulse",
-    "raised_hands",
-    "clap",
-    "bow",
-    "ty",
-    "gracias",
-    "merci",
-];
-
-/// What the program says of the place: <https://api.slack.com/events/message#subtypes>.
-const SYSTEM: [&str; 17] = [
-    "bot_add",
-    "bot_remove",
-    "bot_enable",
-    "bot_disable",
-    "pinned_item",
-    "unpinned_item",
-    "reminder_add",
-    "huddle_thread",
-    "sh_room_created",
-    "sh_room_shared",
-    "joiner_notification",
-    "joiner_notification_for_inviter",
-    "app_conversation_join",
-    "message_changed",
-    "message_replied",
-    "posting_permissions",
-    "assistant_app_thread",
-];
-const SYSTEM_STARTS: [&str; 4] = ["channel_", "group_", "mpim_", "conversation_"];
 
 /// Answers that only their root names, and messages that shared a file, are remembered up to here.
 const MOST_REMEMBERED: usize = 200_000;
@@ -85,103 +45,6 @@ impl Names for Reader<'_> {
         } else {
             "private"
         })
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Message<'b> {
-    #[serde(borrow, rename = "type")]
-    kind: Text<'b>,
-    #[serde(borrow)]
-    subtype: Text<'b>,
-    #[serde(borrow)]
-    user: Text<'b>,
-    #[serde(borrow)]
-    bot_id: Text<'b>,
-    #[serde(borrow)]
-    username: Text<'b>,
-    #[serde(borrow)]
-    user_profile: Maybe<Profile<'b>>,
-    #[serde(borrow)]
-    bot_profile: Maybe<Profile<'b>>,
-    #[serde(borrow)]
-    text: Text<'b>,
-    #[serde(borrow)]
-    ts: Text<'b>,
-    #[serde(borrow)]
-    thread_ts: Text<'b>,
-    #[serde(borrow)]
-    broadcast_thread_ts: Text<'b>,
-    #[serde(borrow)]
-    edited: Maybe<Stamp<'b>>,
-    #[serde(borrow)]
-    file: Maybe<Shared<'b>>,
-    #[serde(borrow)]
-    files: List<Maybe<Shared<'b>>>,
-    #[serde(borrow)]
-    comment: Maybe<Comment<'b>>,
-    #[serde(borrow)]
-    reactions: List<Maybe<Reaction<'b>>>,
-    #[serde(borrow)]
-    replies: List<Maybe<Stamp<'b>>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Stamp<'b> {
-    #[serde(borrow)]
-    ts: Text<'b>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Comment<'b> {
-    #[serde(borrow)]
-    user: Text<'b>,
-    #[serde(borrow)]
-    comment: Text<'b>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Reaction<'b> {
-    #[serde(borrow)]
-    name: Text<'b>,
-    #[serde(borrow)]
-    users: List<Text<'b>>,
-    #[serde(borrow)]
-    count: Text<'b>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Shared<'b> {
-    #[serde(borrow)]
-    id: Text<'b>,
-    #[serde(borrow)]
-    name: Text<'b>,
-    #[serde(borrow)]
-    title: Text<'b>,
-    #[serde(borrow)]
-    mode: Text<'b>,
-    #[serde(borrow)]
-    user: Text<'b>,
-    #[serde(borrow)]
-    url_private: Text<'b>,
-    #[serde(borrow)]
-    permalink: Text<'b>,
-    #[serde(borrow)]
-    external_url: Text<'b>,
-    #[serde(borrow)]
-    alt_txt: Text<'b>,
-    #[serde(borrow)]
-    initial_comment: Maybe<Comment<'b>>,
-}
-
-impl Shared<'_> {
-    fn is_there(&self) -> bool {
-        !self.id.is_empty() && !matches!(&*self.mode, "tombstone")
     }
 }
 
@@ -463,7 +326,7 @@ impl<'t> Reader<'t> {
             .0
             .iter()
             .map(|r| &r.0)
-            .filter(|r| thanks(&r.name))
+            .filter(|r| emoji::says_thanks(&r.name))
         {
             let users: Vec<&str> = reaction
                 .users
@@ -496,80 +359,6 @@ fn thanking(contribution: &str, voice: Option<&str>, count: u32) -> Thanks {
         voice: voice.map(str::to_owned),
         at: None,
         count,
-    }
-}
-
-fn thanks(reaction: &str) -> bool {
-    let name = reaction.split("::").next().unwrap_or(reaction);
-    THANKING.contains(&name)
-        || name.contains("thank")
-        || name.ends_with("_heart")
-        || name.starts_with("heart_")
-}
-
-/// Why a message is no contribution, by what it says of itself.
-fn no_contribution(message: &Message<'_>) -> Option<(Reason, &'static str)> {
-    let subtype = &*message.subtype;
-    if subtype == "tombstone" || subtype == "message_deleted" {
-        return Some((Reason::Deleted, "It was taken away there."));
-    }
-    if subtype == "reply_broadcast" && message.text.trim().is_empty() {
-        return Some((
-            Reason::System,
-            "It only shows in the channel that there is an answer.",
-        ));
-    }
-    let system =
-        SYSTEM.contains(&subtype) || SYSTEM_STARTS.iter().any(|start| subtype.starts_with(start));
-    if system {
-        return Some((Reason::System, of_system(subtype)));
-    }
-    (!message.kind.is_empty() && &*message.kind != "message")
-        .then_some((Reason::System, "It is no message."))
-}
-
-fn of_system(subtype: &str) -> &'static str {
-    match subtype.rsplit_once('_').map_or(subtype, |(_, what)| what) {
-        "join" => "Somebody joined.",
-        "leave" => "Somebody left.",
-        "topic" | "purpose" | "name" => "What the channel is called or for was changed.",
-        "archive" | "unarchive" => "The channel was archived or taken back.",
-        "item" => "Something was pinned.",
-        "add" | "remove" | "enable" | "disable" => "A program was added or taken away.",
-        _ => "Slack said it of the channel.",
-    }
-}
-
-/// Old messages with a file tell of it in a sentence; what the person said stands behind it, or in the file.
-fn own_words<'m>(message: &'m Message<'_>) -> std::borrow::Cow<'m, str> {
-    let text = &*message.text;
-    let told = || text.starts_with("<@") || message.file.0.is_there();
-    match &*message.subtype {
-        "file_comment" => match message.comment.0.comment.filled() {
-            Some(comment) => comment.into(),
-            None => text
-                .split_once(">: ")
-                .map_or(text, |(_, words)| words)
-                .into(),
-        },
-        "file_share" if !message.file.0.id.is_empty() && told() => {
-            match (
-                message.file.0.initial_comment.0.comment.filled(),
-                text.split_once(" and commented: "),
-            ) {
-                (Some(comment), _) => comment.into(),
-                (None, Some((_, words))) => words.into(),
-                (None, None)
-                    if text.contains(" uploaded a file")
-                        || text.contains(" shared a file")
-                        || text.contains(" uploaded an image") =>
-                {
-                    "".into()
-                }
-                (None, None) => text.into(),
-            }
-        }
-        _ => text.into(),
     }
 }
 

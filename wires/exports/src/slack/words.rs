@@ -153,9 +153,10 @@ impl Spans<'_> {
     fn read(&mut self) {
         let bytes = self.line.as_bytes();
         let mut open: Vec<(usize, Mark)> = Vec::new();
-        // Up to here no such mark closes, and no such code ends.
+        // Up to here no such mark closes, and no such code or link ends.
         let mut barren = [0; 3];
         let mut no_code = false;
+        let mut no_link = 0;
         let (mut from, mut at) = (0, 0);
         while let Some(found) = memchr_special(bytes.get(at..).unwrap_or_default()) {
             at += found;
@@ -170,7 +171,13 @@ impl Spans<'_> {
             }
             let bound = open.last().map_or(bytes.len(), |(close, _)| *close);
             let next = match bytes.get(at) {
-                Some(b'<') => self.control(from, at, bound),
+                Some(b'<') if no_link <= at => {
+                    let end = self.control(from, at, bound);
+                    if end.is_none() {
+                        no_link = bound;
+                    }
+                    end
+                }
                 Some(b'`') if !no_code => {
                     let end = self.code(from, at, bound);
                     no_code = end.is_none() && open.is_empty();

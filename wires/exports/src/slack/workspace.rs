@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::{skip, spare};
 use crate::json::{Flag, List, Maybe, Text};
 use crate::records::{self, Found, Held};
+use crate::skips::{skip, spare};
 use crate::{Access, Community, Problem, Reason, Source, Take};
 
 /// Files of days that are looked into for the workspace's own address.
