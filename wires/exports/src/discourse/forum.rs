@@ -151,7 +151,10 @@ impl<'t> Forum<'t> {
         let solved = |post: &Post<'_>| post.accepted_answer.0;
         Topic {
             title: document.title.filled().map_or(known.title, str::to_owned),
-            slug: document.slug.to_string(),
+            slug: document
+                .slug
+                .filled()
+                .map_or_else(|| topic::slug(&document.url), str::to_owned),
             address: topic::address(&document.url),
             category: document
                 .category_id
@@ -172,7 +175,13 @@ impl<'t> Forum<'t> {
         }
     }
 
-    fn post(&mut self, post: &Post<'_>, topic: &Topic, file: &str, at: u64) -> Result<(), Stop> {
+    pub fn post(
+        &mut self,
+        post: &Post<'_>,
+        topic: &Topic,
+        file: &str,
+        at: u64,
+    ) -> Result<(), Stop> {
         let numbers = (
             topic.id.parse::<u64>().ok(),
             post.post_number

@@ -33,6 +33,17 @@ pub(super) fn address(url: &str) -> String {
         .to_owned()
 }
 
+/// `how-to` of `https://forum.example.org/t/how-to/7`.
+pub(super) fn slug(url: &str) -> String {
+    let behind = url
+        .split_once("/t/")
+        .and_then(|(_, behind)| behind.split('/').next());
+    behind
+        .filter(|slug| slug.parse::<u64>().is_err())
+        .unwrap_or_default()
+        .to_owned()
+}
+
 pub(super) fn closed(closed: bool, archived: bool) -> Option<String> {
     match (closed, archived) {
         (true, _) => Some("closed".into()),
