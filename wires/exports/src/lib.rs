@@ -4,8 +4,29 @@
 //! than it needs to know whom a thing belongs to. Nothing that it cannot read is lost in silence: it is skipped, with a reason, a
 //! file and where in it.
 
+#[cfg(test)]
+mod archives;
+#[cfg(test)]
+mod corpus;
+mod dated;
+pub mod discourse;
+mod emoji;
+pub mod html;
+mod inline;
+pub mod irc;
+mod json;
+mod lines;
+pub mod mail;
+mod markdown;
 mod model;
+mod records;
+mod rows;
+mod skips;
+pub mod slack;
 mod source;
+pub mod stackexchange;
+mod times;
+pub mod zulip;
 
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,

@@ -116,6 +116,8 @@ pub enum Reason {
     System,
     /// It has no words and no file.
     Empty,
+    /// It goes on with what the same speaker said just before, and its words stand there (a line of a log).
+    Joined,
     /// It has the id of something read before.
     Twice,
     /// Taken away there.

@@ -53,6 +53,7 @@ enum Place {
     File(PathBuf),
     Folder(PathBuf),
     Zip(RefCell<zip::ZipArchive<BufReader<File>>>),
+    Memory(Vec<Vec<u8>>),
 }
 
 impl Source {
@@ -124,6 +125,28 @@ impl Source {
         })
     }
 
+    /// A folder that is nowhere but here, for tests and fuzzing.
+    pub fn memory(name: &str, contents: Vec<(String, Vec<u8>)>) -> Source {
+        let mut files = BTreeMap::new();
+        let mut kept = Vec::new();
+        for (number, (file, bytes)) in contents.into_iter().enumerate() {
+            let size = bytes.len() as u64;
+            kept.push(bytes);
+            files.insert(
+                file,
+                Entry {
+                    bytes: size,
+                    number,
+                },
+            );
+        }
+        Source {
+            name: name.to_owned(),
+            files,
+            place: Place::Memory(kept),
+        }
+    }
+
     /// What the file or folder is called.
     pub fn name(&self) -> &str {
         &self.name
@@ -165,6 +188,10 @@ impl Source {
                 1 << 16,
                 File::open(folder.join(file)).map_err(unreadable)?,
             )),
+            Place::Memory(kept) => {
+                let mut bytes = kept.get(entry.number).map_or(&[][..], Vec::as_slice);
+                with(&mut bytes)
+            }
             Place::Zip(archive) => {
                 let mut archive = archive.try_borrow_mut().map_err(|_| {
                     Problem::Zip(file.to_owned(), "it is being read already".into())
