@@ -41,6 +41,8 @@ pub(super) struct Facts {
     /// Where each stands in the stage.
     pub n: Vec<u32>,
     pub communities: Vec<u32>,
+    /// The source's ids of communities, with their numbers.
+    pub named: HashMap<String, u32>,
     pub people: u32,
     pub waits: Waits,
     /// So little answers anything that the source cannot know of answers.
@@ -84,13 +86,6 @@ impl Facts {
     /// The place of what stands at `n` in the stage.
     pub fn place(&self, n: u32) -> Option<u32> {
         self.places.get(n.checked_sub(1)? as usize).copied().filter(|place| *place != NONE)
-    }
-
-    /// Of something said, by the archive's own id.
-    pub fn place_of(&self, stage: &Stage, id: &str) -> Result<Option<u32>, Failed> {
-        use rusqlite::OptionalExtension;
-        let n = stage.db().prepare_cached("select n from said where id = ?1")?.query_row([id], |r| r.get::<_, u32>(0)).optional()?;
-        Ok(n.and_then(|n| self.place(n)))
     }
 
     pub fn who_is(&self, voice: &str) -> Option<u32> {
@@ -168,6 +163,7 @@ impl Reading {
             facts: Vec::with_capacity(next as usize),
             n: Vec::with_capacity(next as usize),
             communities: Vec::with_capacity(next as usize),
+            named: self.communities,
             people: self.people,
             waits,
             without_answers: false,
