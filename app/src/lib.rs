@@ -9,6 +9,7 @@ pub mod house;
 pub mod metrics;
 pub mod operator;
 pub mod serve;
+pub mod trying;
 pub mod verify;
 
 use shell::Slice;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use tacit::config::{Config, Flags, ServeFlags};
-use tacit::{backup, client, doctor, house, operator, serve, verify};
+use tacit::{backup, client, doctor, house, operator, serve, trying, verify};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -19,6 +19,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
   tacit login https://tacit.example.org  sign this machine in; you confirm it in your browser
   tacit narrate -c night-handovers \"Tried the red pen again. It holds.\"
   tacit read night-handovers             what others say there
+  tacit try workspace-export.zip         what lies in an archive of a community you have
   tacit backup && tacit restore --verify tacit-backup-20270131-200000
 
 Exit codes: 0 done, 1 done and something is to look at, 2 not done; one line says why.")]
@@ -39,6 +40,9 @@ enum Verb {
         #[command(flatten)]
         serve: ServeFlags,
     },
+    /// See what lies in an archive of a community, before anything is brought in
+    #[command(after_help = trying::EXAMPLES)]
+    Try(trying::Try),
     #[command(flatten)]
     Client(client::Verb),
     /// Accounts, for the operator on this machine
@@ -167,6 +171,7 @@ fn main() -> ExitCode {
         .init();
     let done = match &cli.verb {
         Verb::Client(verb) => client::run(verb).map(|()| ExitCode::SUCCESS),
+        Verb::Try(it) => trying::run(it).map(|()| ExitCode::SUCCESS),
         Verb::Completions { shell } => completions(*shell),
         Verb::Man { command, into } => manual(command.as_deref(), into.as_deref()),
         _ => run(cli),
@@ -197,7 +202,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let plain = || config(&ServeFlags::default());
     match &cli.verb {
         Verb::Serve { demo, serve } => serve::serve(&config(serve)?, *demo).await?,
-        Verb::Client(_) | Verb::Completions { .. } | Verb::Man { .. } => {} // need no place of their own: see main
+        Verb::Client(_) | Verb::Try(_) | Verb::Completions { .. } | Verb::Man { .. } => {} // need no place of their own: see main
         Verb::Person { verb: PersonVerb::Add { handle, name, operator, .. } } => {
             operator::add_person(&plain()?, handle, name, *operator).await?;
         }

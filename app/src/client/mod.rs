@@ -3,7 +3,7 @@
 mod belong;
 mod home;
 mod login;
-mod paper;
+pub(crate) mod paper;
 mod queue;
 mod read;
 mod say;

@@ -12,6 +12,12 @@ pub(crate) struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// The text of one of them, for a page that is no part of a running place.
+pub fn text(path: &str) -> &'static str {
+    let asset = ASSETS.iter().find(|a| a.path == path);
+    asset.and_then(|a| std::str::from_utf8(a.plain).ok()).unwrap_or_default()
+}
+
 pub(crate) async fn serve(uri: axum::http::Uri, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|a| a.path == uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();

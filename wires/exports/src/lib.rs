@@ -11,6 +11,7 @@ mod corpus;
 mod dated;
 pub mod discourse;
 mod emoji;
+mod format;
 pub mod html;
 mod inline;
 pub mod irc;
@@ -28,6 +29,7 @@ pub mod stackexchange;
 mod times;
 pub mod zulip;
 
+pub use format::{Format, detect};
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,
 };
