@@ -2,7 +2,9 @@
 
 mod bring;
 mod reading;
+mod records;
 mod stage;
+mod take_out;
 pub mod trying;
 
 use kernel::db::Migration;
@@ -11,6 +13,7 @@ use shell::Slice;
 pub use bring::{Brought, How, bring};
 pub use reading::{Unread, read_into};
 pub use stage::{Counts, Failed, Stage};
+pub use take_out::{TakenOut, take_out};
 
 pub fn slice() -> Slice {
     Slice {
