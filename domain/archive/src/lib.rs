@@ -5,6 +5,8 @@ mod reading;
 mod records;
 mod stage;
 mod take_out;
+#[cfg(test)]
+mod tests;
 pub mod trying;
 
 use kernel::db::Migration;
@@ -18,6 +20,7 @@ pub use take_out::{TakenOut, take_out};
 pub fn slice() -> Slice {
     Slice {
         name: "archive",
+        languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("archive/0001", include_str!("../schema/0001_archive.sql"))],
         ..Slice::default()
     }
