@@ -4,12 +4,14 @@ use again::{ALIKE, Questions};
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 
+use super::facts::{Waits, question_in};
 use super::talks::Thing;
 use super::{Look, Told};
 use crate::stage::Failed;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Again {
+    pub waits: Waits,
     /// How many questions were held against each other.
     pub compared: usize,
     /// How many of those were asked again.
@@ -29,6 +31,9 @@ pub struct Group {
 
 /// More are not compared, so that memory stays within bounds: the newest are.
 const COMPARED: usize = 100_000;
+/// In a chat a question is one line: a few words in common are not much, so more have to be, and of more words.
+const ALIKE_IN_CHAT: f32 = 0.55;
+const WORDS_IN_CHAT: usize = 5;
 const GROUPS: usize = 8;
 const OF_GROUP: usize = 4;
 
@@ -41,19 +46,26 @@ impl Look<'_> {
         }
         let sql = "select title, substr(words, 1, 4000) from said where n = ?1";
         let mut words = self.stage.db().prepare(sql)?;
+        let in_chat = self.facts.waits == Waits::QuestionMarks;
         let mut questions = Questions::default();
         for (place, who) in newest {
             let Some(n) = self.facts.n.get(*place as usize) else { continue };
             let row = words.query_row([n], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?))).optional()?;
-            if let Some((title, words)) = row {
-                questions.add(*place, *who, &title, &words);
+            if let Some((title, words)) = row.filter(|(title, _)| !has_date(title)) {
+                match in_chat.then(|| question_in(&words)) {
+                    None => questions.add(*place, *who, &title, &words),
+                    Some(Some(question)) if says_enough(question) => questions.add(*place, *who, "", question),
+                    Some(_) => {}
+                }
             }
         }
-        let groups = questions.groups(ALIKE);
+        let mut groups = questions.groups(if in_chat { ALIKE_IN_CHAT } else { ALIKE });
+        groups.sort_by_key(|group| std::cmp::Reverse((group.people, group.ids.len())));
         if groups.is_empty() {
             return Ok(Told::not("Nothing was asked by two people in nearly the same words."));
         }
         Ok(Told::Is(Again {
+            waits: self.facts.waits,
             compared: newest.len(),
             asked_again: groups.iter().map(|group| group.ids.len()).sum(),
             groups: groups.len(),
@@ -65,5 +77,33 @@ impl Look<'_> {
         let newest = group.ids.iter().skip(1).rev();
         let shown = group.ids.first().into_iter().chain(newest).take(OF_GROUP);
         Ok(Group { times: group.ids.len(), people: group.people, questions: shown.map(|place| self.thing(*place)).collect::<Result<_, _>>()? })
+    }
+}
+
+fn says_enough(question: &str) -> bool {
+    question.split_whitespace().filter(|word| word.chars().count() > 2).count() >= WORDS_IN_CHAT || question.chars().filter(|c| *c > '\u{2e80}').count() > 12
+}
+
+/// "2019.3.12 Hangout": the next of a series, which nobody asks again.
+fn has_date(title: &str) -> bool {
+    let mut parts = title.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let is_year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    parts.any(is_year) && title.split(|c: char| !c.is_ascii_digit()).any(|part| matches!(part.len(), 1 | 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_of_a_series_is_no_question() {
+        assert!(has_date("2019.3.12 Hangout") && has_date("Meeting on 3 May 2019"));
+        assert!(!has_date("Slicer 4.10 and the scans of 12") && !has_date("What changed in 2019?"));
+    }
+
+    #[test]
+    fn a_line_of_a_chat_says_enough_or_is_not_compared() {
+        assert!(says_enough("anyone going to the scipy conference?"));
+        assert!(!says_enough("what's slack?"));
     }
 }

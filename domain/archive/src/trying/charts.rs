@@ -87,11 +87,11 @@ const SHADES: usize = 6;
 
 impl HoursPicture {
     pub fn of(volume: &Volume) -> HoursPicture {
-        let most = volume.hours.iter().flatten().copied().max().unwrap_or(0).max(1) as usize;
+        let most = volume.busy_hour() as usize;
         let mut cells = Vec::new();
         for (y, (day, hours)) in DAYS.iter().zip(&volume.hours).enumerate() {
             for (x, count) in hours.iter().enumerate() {
-                let shade = (*count as usize * SHADES).div_ceil(most);
+                let shade = (*count as usize * SHADES).div_ceil(most).min(SHADES);
                 cells.push(Cell { x, y, shade, name: format!("{day} {x}:00, {}", number(*count)) });
             }
         }

@@ -15,6 +15,9 @@ use crate::stage::{Failed, Stage};
 pub(super) const NONE: u32 = u32::MAX;
 /// With fewer answers than one in so many things said, an archive does not say what answers what.
 const ANSWERS_ONE_IN: usize = 50;
+/// A question in a chat has so many words, or letters where words are not set apart.
+const WORDS_OF_QUESTION: usize = 4;
+const LETTERS_OF_QUESTION: usize = 20;
 
 /// What is taken to wait for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -136,7 +139,7 @@ impl Reading {
             parent: row.get::<_, Option<u32>>(4)?.unwrap_or(0),
             answers,
             asks: row.get(3)?,
-            question_mark: !answers && (asks_something(title) || asks_something(words)),
+            question_mark: !answers && (question_in(title).is_some() || question_in(words).is_some()),
             title: !title.is_empty(),
         });
         if !toward.is_empty() {
@@ -224,9 +227,11 @@ fn waits<'a>(openings: impl Iterator<Item = &'a Heard>) -> Waits {
     }
 }
 
-/// A question mark of any script, outside of an address.
-fn asks_something(text: &str) -> bool {
-    text.split_whitespace().any(|word| word.contains(['?', '？', '؟', '՞', '፧']) && !word.contains("://"))
+/// The first line with a question mark of any script, outside of an address, that says what it asks: "hm?" does not.
+pub(super) fn question_in(text: &str) -> Option<&str> {
+    let marks = |word: &str| word.contains(['?', '？', '؟', '՞', '፧']) && !word.contains("://");
+    let says = |line: &str| line.split_whitespace().count() >= WORDS_OF_QUESTION || line.chars().count() >= LETTERS_OF_QUESTION;
+    text.lines().find(|line| line.split_whitespace().any(marks) && says(line))
 }
 
 fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {

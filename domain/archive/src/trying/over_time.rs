@@ -227,6 +227,16 @@ impl Look<'_> {
     }
 }
 
+impl Volume {
+    /// What is shown as the darkest hour of the week: more than 19 of 20 hours in which something was said, so that one day on which
+    /// everybody spoke does not pale all others.
+    pub(super) fn busy_hour(&self) -> u32 {
+        let mut counts: Vec<u32> = self.hours.iter().flatten().copied().filter(|count| *count > 0).collect();
+        counts.sort_unstable();
+        counts.get(counts.len() * 19 / 20).copied().unwrap_or(1)
+    }
+}
+
 impl Bars {
     pub fn most(&self) -> Option<Bar> {
         // The earliest of the highest.

@@ -42,7 +42,7 @@ impl Paper {
     /// A paragraph.
     fn text(&mut self, text: &str) {
         let mut row = INDENT.to_owned();
-        for word in text.split_whitespace() {
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
             if columns(&row) > INDENT.len() && columns(&row) + 1 + columns(word) > WIDTH {
                 self.line(&row);
                 row = INDENT.to_owned();
@@ -144,16 +144,15 @@ fn volume(paper: &mut Paper, volume: &Volume) {
     }
     volume.said().iter().for_each(|sentence| paper.text(sentence));
     paper.line("");
+    let head = format!("{}{}{}", right("said", 33), right("people", 14), right("half answered within", 24));
+    paper.line(&head);
     let most = volume.periods.iter().map(|period| period.contributions).max().unwrap_or(1).max(1);
     for period in &volume.periods {
         let bar = padded(&blocks(f64::from(period.contributions) / f64::from(most), 16), 16);
-        let people = match period.contributions {
-            0 => String::new(),
-            _ => format!("{} people", some(period.people)),
-        };
-        let reply = period.median_hours.map_or_else(String::new, |median| format!("half answered in {}", hours(median)));
-        let (name, count) = (padded(&period.name, 8), right(&number(period.contributions), 7));
-        paper.line(&format!("{INDENT}{name} {bar} {count}  {}  {reply}", padded(&people, 18)));
+        let people = if period.contributions == 0 { String::new() } else { some(period.people) };
+        let reply = period.median_hours.map_or_else(String::new, hours);
+        let (name, count) = (padded(&period.name, 8), right(&number(period.contributions), 5));
+        paper.line(&format!("{INDENT}{name} {bar} {count}{}{}", right(&people, 14), right(&reply, 24)));
     }
     if volume.places.len() > 1 {
         paper.line("");
@@ -168,7 +167,7 @@ fn volume(paper: &mut Paper, volume: &Volume) {
 fn days(paper: &mut Paper, volume: &Volume) {
     const SHADES: [&str; 5] = ["  ", "░░", "▒▒", "▓▓", "██"];
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    let most = volume.hours.iter().flatten().copied().max().unwrap_or(0).max(1) as usize;
+    let most = volume.busy_hour() as usize;
     for (day, hours) in DAYS.iter().zip(&volume.hours) {
         let shade = |count: &u32| SHADES.get((*count as usize * 4).div_ceil(most)).copied().unwrap_or("██");
         let cells: String = hours.iter().map(shade).collect();

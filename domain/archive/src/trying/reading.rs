@@ -1,5 +1,7 @@
 //! How an archive was read: what became something and what did not, each with its reason.
 
+use std::collections::BTreeSet;
+
 use exports::Reason;
 use serde::Serialize;
 
@@ -47,8 +49,10 @@ impl Read {
         let counts = &stage.counts;
         let mut skipped: Vec<Skip> = counts.skipped.iter().map(|(reason, count)| Skip { reason: word(*reason), why: why(*reason), count: *count }).collect();
         skipped.sort_by_key(|skip| std::cmp::Reverse(skip.count));
-        // What cannot be read is told before what a person would leave out, too.
-        let mut first: Vec<&exports::Skipped> = stage.skipped.iter().collect();
+        // What cannot be read is told before what a person would leave out, too; and each sentence once, as long as there are others.
+        let mut told = BTreeSet::new();
+        let (mut first, again): (Vec<_>, Vec<_>) = stage.skipped.iter().partition(|skipped| told.insert((skipped.reason, skipped.detail.as_str())));
+        first.extend(again);
         first.sort_by_key(|skipped| !matches!(skipped.reason, Reason::Broken | Reason::TooLarge));
         let shown = |skipped: &exports::Skipped| Skipped {
             reason: word(skipped.reason),

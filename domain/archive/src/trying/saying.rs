@@ -37,10 +37,10 @@ pub(super) fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String
 /// A share from 0 to 1. What is not quite none and not quite all does not look like it.
 pub(super) fn percent(share: f64) -> String {
     match share {
-        s if s <= 0.0 => "0 %".into(),
-        s if s < 0.01 => "under 1 %".into(),
-        s if s > 0.99 && s < 1.0 => "over 99 %".into(),
-        s => format!("{:.0} %", s * 100.0),
+        s if s <= 0.0 => "0\u{a0}%".into(),
+        s if s < 0.01 => "under 1\u{a0}%".into(),
+        s if s > 0.99 && s < 1.0 => "over 99\u{a0}%".into(),
+        s => format!("{:.0}\u{a0}%", s * 100.0),
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn bytes(bytes: u64) -> String {
 /// A share of people, in percent.
 pub(super) fn about(about: About) -> String {
     match about {
-        About::About(percent) => format!("about {percent} %"),
+        About::About(percent) => format!("about {percent}\u{a0}%"),
         About::Few => "few or none".into(),
         About::KeptBack => "not told, since it would give away the few".into(),
         About::NearlyAll => "nearly all".into(),
@@ -162,7 +162,7 @@ mod tests {
     fn waits_are_said_as_people_say_them() {
         let said = [0.01, 0.5, 0.999, 1.0, 2.43, 30.0, 48.0, 24.0 * 90.0, 24.0 * 800.0].map(hours);
         assert_eq!(said, ["less than a minute", "30 minutes", "1 hour", "1 hour", "2.4 hours", "30 hours", "2 days", "3 months", "2.2 years"]);
-        assert_eq!([0.0, 0.004, 0.5, 0.999, 1.0].map(percent), ["0 %", "under 1 %", "50 %", "over 99 %", "100 %"]);
+        assert_eq!([0.0, 0.004, 0.5, 0.999, 1.0].map(percent), ["0\u{a0}%", "under 1\u{a0}%", "50\u{a0}%", "over 99\u{a0}%", "100\u{a0}%"]);
         assert_eq!([7_u64, 1_000, 29_154, 1_234_567].map(number), ["7", "1,000", "29,154", "1,234,567"]);
     }
 

@@ -83,7 +83,8 @@ impl Open {
 
 impl Again {
     pub(super) fn said(&self) -> String {
-        format!("{} were asked by several people in nearly the same words.", counted(self.groups as u64, "question", "questions"))
+        let (one, many) = if self.waits == Waits::Openings { ("matter was raised", "matters were raised") } else { ("question was asked", "questions were asked") };
+        format!("{} by several people in nearly the same words.", counted(self.groups as u64, one, many))
     }
 }
 
@@ -136,18 +137,18 @@ impl Drawing {
         };
         let crossing = match self.crossing {
             0 => "Hardly anything ties them to each other".to_owned(),
-            share => format!("About {share} % of what ties people goes between them"),
+            share => format!("About {share}\u{a0}% of what ties people goes between them"),
         };
         let bridges = match (self.parts, self.bridges) {
             (..2, _) => "Everybody is in one group.".to_owned(),
             (_, 0) => format!("It falls into {parts}. {crossing}."),
-            (_, share) => format!("It falls into {parts}. {crossing}; about {share} % of ties are bridges, where hardly anybody else joins the two sides."),
+            (_, share) => format!("It falls into {parts}. {crossing}; about {share}\u{a0}% of ties are bridges, where hardly anybody else joins the two sides."),
         };
         let strong = match self.strong {
             0 => "Hardly any tie is strong: kept up from both sides through the weeks.".to_owned(),
-            share => format!("About {share} % of ties are strong: kept up from both sides through the weeks."),
+            share => format!("About {share}\u{a0}% of ties are strong: kept up from both sides through the weeks."),
         };
-        let half_life = format!("Ties of the whole time are counted; after {:.0} days an act counts half.", self.half_life_days);
+        let half_life = format!("Ties of the whole time are counted; after {} an act counts half.", hours(self.half_life_days * 24.0));
         vec![bridges, strong, half_life]
     }
 

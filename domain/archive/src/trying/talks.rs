@@ -5,7 +5,7 @@ use pulse::{Answers, Pointer, TIMES_AT_LEAST, likely_practices};
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 
-use super::facts::days;
+use super::facts::{Waits, days, question_in};
 use super::pointing::Pointing;
 use super::saying::{cut, date, line};
 use super::{Look, Told};
@@ -52,7 +52,9 @@ impl Look<'_> {
             Some(beginning) if title.is_empty() && beginning != place => self.title(beginning)?.0,
             _ => String::new(),
         };
-        let named = [title, opening, words].into_iter().map(|text| line(&text)).find(|line| !line.is_empty());
+        // Of what is said in a chat, the line that asks says most.
+        let asked = question_in(&words).filter(|_| self.facts.waits == Waits::QuestionMarks).unwrap_or_default();
+        let named = [&title, &opening, asked, &words].into_iter().map(line).find(|line| !line.is_empty());
         let title = named.map_or_else(|| "without words".to_owned(), |line| cut(&line, TITLE));
         // Only an address of the web becomes a link.
         let link = link.filter(|link| link.starts_with("https://") || link.starts_with("http://"));
