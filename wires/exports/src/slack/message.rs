@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
         let root = micros(&message.thread_ts)
             .or_else(|| micros(&message.broadcast_thread_ts))
             .or_else(|| self.roots.get(&at).copied())
-            .filter(|root| *root != at)
+            .filter(|root| *root < at)
             .or_else(|| self.commented(message));
         Contribution {
             id: id(&community, at),

@@ -316,7 +316,7 @@ impl Reader<'_> {
         let opens = topic.first.is_none();
         let answers = said
             .answers
-            .filter(|answered| *answered != id)
+            .filter(|answered| *answered < id)
             .or(topic.first);
         topic.first.get_or_insert(id);
         self.take.take(Item::Contribution(Box::new(Contribution {

@@ -216,7 +216,7 @@ impl<'t> Reader<'t> {
         let toward = self.organisation.toward(&said.toward)?;
         let answers = said
             .answers
-            .filter(|answered| *answered != id)
+            .filter(|answered| *answered < id)
             .or((!opens).then_some(first));
         self.organisation
             .take
