@@ -145,6 +145,10 @@ impl Told {
                     assert!(places.contains(&said.community), "place of {said:?}");
                     assert!(voices.contains(&said.voice), "voice of {said:?}");
                     assert!(
+                        said.toward.iter().all(|id| voices.contains(id)),
+                        "whom {said:?} addresses"
+                    );
+                    assert!(
                         said.answers.as_ref() != Some(&said.id),
                         "{} answers itself",
                         said.id

@@ -170,6 +170,28 @@ pub fn begins_original(line: &str) -> bool {
     ORIGINAL.contains(&bare.as_str())
 }
 
+/// `---------- Forwarded message ----------`: what follows was passed on, and is meant to be read.
+pub fn begins_forwarded(line: &str) -> bool {
+    const FORWARDED: [&str; 9] = [
+        "forwarded message",
+        "begin forwarded message:",
+        "weitergeleitete nachricht",
+        "message transféré",
+        "mensaje reenviado",
+        "mensagem encaminhada",
+        "messaggio inoltrato",
+        "doorgestuurd bericht",
+        "пересылаемое сообщение",
+    ];
+    if !line.starts_with(['-', '_', 'B']) {
+        return false;
+    }
+    let bare = line
+        .trim_matches(|c: char| matches!(c, '-' | '_' | ' ' | '/'))
+        .to_lowercase();
+    FORWARDED.iter().any(|begin| bare.starts_with(begin))
+}
+
 const SENDER: [&str; 10] = [
     "from:", "von:", "de:", "de :", "da:", "van:", "från:", "fra:", "от:", "От:",
 ];

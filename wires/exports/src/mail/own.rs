@@ -11,6 +11,16 @@ use crate::File;
 const WHOLE: usize = 6;
 const LAST: usize = 12;
 
+/// How a message stands to others, as far as its headers say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// It answers nothing: what it quotes is what it is about.
+    Alone,
+    Answering,
+    /// It passes another on, which is below its own words.
+    PassingOn,
+}
+
 /// A run of lines of one sort.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Run<'t> {
@@ -39,9 +49,7 @@ impl Line<'_> {
 }
 
 /// The runs of a message in order, and the files that an archive took out of it and wrote a note for.
-///
-/// `is_answer`: it answers a message, as far as its headers say. In one that does not, nothing quoted is dropped.
-pub fn of<'t>(text: &'t str, habits: &Habits, is_answer: bool) -> (Vec<Run<'t>>, Vec<File>) {
+pub fn of<'t>(text: &'t str, habits: &Habits, stands: Stands) -> (Vec<Run<'t>>, Vec<File>) {
     let mut files = Vec::new();
     let mut lines: Vec<Line<'t>> = Vec::with_capacity(text.len() / 32);
     let mut rest = text.lines().map(str::trim_end).peekable();
@@ -67,13 +75,15 @@ pub fn of<'t>(text: &'t str, habits: &Habits, is_answer: bool) -> (Vec<Run<'t>>,
     }
     let all = lines.len();
     cut_footer(&mut lines, habits);
-    cut_tail(&mut lines);
+    if stands != Stands::PassingOn {
+        cut_tail(&mut lines);
+    }
     let mut lines = without_signatures(lines);
     take_prompts(&mut lines);
-    let runs = if is_answer || introduces_a_quote(&lines) {
-        answered(&lines)
-    } else {
-        all_runs(&lines)
+    let runs = match stands {
+        Stands::Answering => answered(&lines),
+        Stands::Alone if introduces_a_quote(&lines) => answered(&lines),
+        _ => all_runs(&lines),
     };
     if !runs.is_empty() || all == 0 {
         return (runs, files);
@@ -122,6 +132,9 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
     for (at, line) in lines.iter().enumerate() {
         if line.depth > 0 || line.is_blank() {
             continue;
+        }
+        if marks::begins_forwarded(line.text) {
+            return;
         }
         let below = lines
             .iter()

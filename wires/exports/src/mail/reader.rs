@@ -48,6 +48,10 @@ struct Where {
 }
 
 impl Found<'_> {
+    pub fn too_large(&self) -> Skipped {
+        self.skipped(Reason::TooLarge, "Its headers are larger than the bounds.")
+    }
+
     pub fn skipped(&self, reason: Reason, detail: &str) -> Skipped {
         Skipped {
             reason,
@@ -93,9 +97,7 @@ impl<'t> Reader<'t> {
             arrived: piece.arrived,
         };
         if piece.too_large {
-            return Ok(self.skip(
-                found.skipped(Reason::TooLarge, "Its headers are larger than the bounds."),
-            )?);
+            return Ok(self.skip(found.too_large())?);
         }
         Ok(self.letter(&piece.bytes, found, habits, place)?)
     }

@@ -6,9 +6,9 @@ use crate::html::to_markdown;
 
 use super::habits::Habits;
 use super::letter::Letter;
-use super::own::{self, Run};
+use super::own::{self, Run, Stands};
 use super::plain;
-use super::threads::shown_subject;
+use super::threads::{is_forward, shown_subject};
 use crate::File;
 
 /// Longer words are cut; nobody wrote them.
@@ -16,11 +16,15 @@ const MOST: usize = 200_000;
 
 /// The author's own words, and files that an archive took out of them.
 pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
-    let is_answer = !letter.references.is_empty() || shown_subject(&letter.subject, None).1;
+    let stands = stands(letter);
     let (mut words, files) = if letter.is_html {
-        let html = own_html(&letter.text);
+        let html = if stands == Stands::PassingOn {
+            &letter.text
+        } else {
+            own_html(&letter.text)
+        };
         let text = without_empty_breaks(&to_markdown(html));
-        let (mut runs, files) = own::of(&text, habits, is_answer);
+        let (mut runs, files) = own::of(&text, habits, stands);
         if html.len() < letter.text.len()
             && let Some(Run::Own(own)) = runs.last_mut()
         {
@@ -29,10 +33,10 @@ pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
         (plain::as_it_is(&runs), files)
     } else if let Some(delsp) = letter.flowed {
         let text = flowed(&letter.text, delsp);
-        let (runs, files) = own::of(&text, habits, is_answer);
+        let (runs, files) = own::of(&text, habits, stands);
         (plain::markdown(&runs), files)
     } else {
-        let (runs, files) = own::of(&letter.text, habits, is_answer);
+        let (runs, files) = own::of(&letter.text, habits, stands);
         (plain::markdown(&runs), files)
     };
     words.truncate(words.trim_end().len());
@@ -45,6 +49,16 @@ pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
         words.push_str(" […]");
     }
     (words, files)
+}
+
+fn stands(letter: &Letter) -> Stands {
+    if is_forward(&letter.subject) {
+        Stands::PassingOn
+    } else if !letter.references.is_empty() || shown_subject(&letter.subject, None).1 {
+        Stands::Answering
+    } else {
+        Stands::Alone
+    }
 }
 
 /// Where programs begin the quoted message in HTML.
