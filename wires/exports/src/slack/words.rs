@@ -19,8 +19,12 @@ enum Line {
     Item,
 }
 
-/// `toward` gets the ids of who is addressed.
-pub(super) fn to_markdown(text: &str, names: &dyn Names, toward: &mut Vec<String>) -> String {
+/// `toward` gets the ids of who is addressed, each with the name that stands there.
+pub(super) fn to_markdown(
+    text: &str,
+    names: &dyn Names,
+    toward: &mut Vec<(String, String)>,
+) -> String {
     let mut words = Words {
         names,
         toward,
@@ -44,7 +48,7 @@ pub(super) fn to_markdown(text: &str, names: &dyn Names, toward: &mut Vec<String
 
 struct Words<'w> {
     names: &'w dyn Names,
-    toward: &'w mut Vec<String>,
+    toward: &'w mut Vec<(String, String)>,
     out: String,
     before: Option<Line>,
     /// An empty line stands between.
@@ -139,7 +143,7 @@ impl Words<'_> {
 struct Spans<'s> {
     line: &'s str,
     names: &'s dyn Names,
-    toward: &'s mut Vec<String>,
+    toward: &'s mut Vec<(String, String)>,
     inline: &'s mut Inline,
 }
 
@@ -327,9 +331,10 @@ impl Spans<'_> {
         self.inline.text(&unescaped(name.trim_start_matches('@')));
         if self.toward.len() < MOST_ADDRESSED
             && !id.is_empty()
-            && !self.toward.iter().any(|known| known == id)
+            && !self.toward.iter().any(|(known, _)| known == id)
         {
-            self.toward.push(id.to_owned());
+            self.toward
+                .push((id.to_owned(), label.trim_start_matches('@').to_owned()));
         }
     }
 
