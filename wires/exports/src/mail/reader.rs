@@ -23,7 +23,7 @@ pub struct Reader<'t> {
     /// Communities and voices that were told, as hashes of what was told of them.
     told: HashSet<u64>,
     /// The moment of the last message, for one that has none.
-    neighbour: i64,
+    neighbour: Option<i64>,
 }
 
 /// A contribution and who said it.
@@ -71,7 +71,7 @@ impl<'t> Reader<'t> {
             threads: Threads::default(),
             held: Held::default(),
             told: HashSet::new(),
-            neighbour: 0,
+            neighbour: None,
         }
     }
 
@@ -143,8 +143,12 @@ impl<'t> Reader<'t> {
         place: &Place,
     ) -> Result<(), Stop> {
         let arrived = letter.arrived.or(found.arrived);
-        let at = moments::settle(letter.said, arrived, self.neighbour);
-        self.neighbour = at;
+        let neighbour = self
+            .neighbour
+            .or(habits.moment.map(|at| at * 1_000_000))
+            .unwrap_or(0);
+        let at = moments::settle(letter.said, arrived, neighbour);
+        self.neighbour = Some(at);
         let community = place.community(letter.list.as_ref(), letter.archive.as_deref());
         let answers = self.threads.place(
             &id,

@@ -246,6 +246,15 @@ fn files_that_came_with_a_message_are_named() {
 }
 
 #[test]
+fn a_first_message_without_a_date_takes_that_of_the_next() {
+    let told = mbox(
+        &("From a@x\nFrom: a@x\nMessage-ID: <0@x>\n\nZero.\n\n".to_owned()
+            + &message(1, "a@x", "A", "", "One.")),
+    );
+    assert_eq!(told.contribution("0@x").at, told.contribution("1@x").at);
+}
+
+#[test]
 fn programs_that_answer_for_people_are_the_system() {
     let told = mbox(
         &[

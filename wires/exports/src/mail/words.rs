@@ -11,32 +11,34 @@ use super::plain;
 use super::threads::{is_forward, shown_subject};
 use crate::File;
 
-/// Longer words are cut; nobody wrote them.
+/// Longer words are cut; nobody wrote them. Nor is more read of a text to find them.
 const MOST: usize = 200_000;
+const MOST_READ: usize = 1 << 20;
 
 /// The author's own words, and files that an archive took out of them.
 pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
     let stands = stands(letter);
+    let end = letter.text.floor_char_boundary(MOST_READ);
+    let text = letter.text.get(..end).unwrap_or("");
     let (mut words, files) = if letter.is_html {
-        let html = if stands == Stands::PassingOn {
-            &letter.text
-        } else {
-            own_html(&letter.text)
+        let html = match stands {
+            Stands::PassingOn => text,
+            _ => own_html(text),
         };
-        let text = without_empty_breaks(&to_markdown(html));
-        let (mut runs, files) = own::of(&text, habits, stands);
-        if html.len() < letter.text.len()
+        let markdown = without_empty_breaks(&to_markdown(html));
+        let (mut runs, files) = own::of(&markdown, habits, stands);
+        if html.len() < text.len()
             && let Some(Run::Own(own)) = runs.last_mut()
         {
             own::take_attribution(own);
         }
         (plain::as_it_is(&runs), files)
     } else if let Some(delsp) = letter.flowed {
-        let text = flowed(&letter.text, delsp);
+        let text = flowed(text, delsp);
         let (runs, files) = own::of(&text, habits, stands);
         (plain::markdown(&runs), files)
     } else {
-        let (runs, files) = own::of(&letter.text, habits, stands);
+        let (runs, files) = own::of(text, habits, stands);
         (plain::markdown(&runs), files)
     };
     words.truncate(words.trim_end().len());
