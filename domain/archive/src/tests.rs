@@ -164,7 +164,7 @@ async fn alive(engine: Engine) -> App {
     let answer = NewReply { words: "Here.".into(), quote: "red pen".into(), ..NewReply::default() };
     let answer = conversation::acts::reply(&app.by(bo), asked, &answer).await.unwrap();
     app.later(clock::MINUTE);
-    conversation::marks::thank(&app.by(ada), answer, &Thanking { words: "for looking".into() }).await.unwrap();
+    conversation::thank(&app.by(ada), answer, &Thanking { words: "for looking".into() }).await.unwrap();
     say(bo, "Only for us.", None, "community").await;
     say(bo, "Only for me.", None, "me").await;
     let gone = say(bo, "Said too early.", None, "open").await;

@@ -67,10 +67,10 @@ impl Format {
             Format::Zulip => zulip::recognise(source),
             Format::StackExchange => stackexchange::recognise(source),
             Format::Discourse => discourse::recognise(source),
-            Format::Maildir => mail::is_maildir(source),
-            Format::Mbox => mail::is_mbox(source),
-            Format::Letters => mail::is_letters(source),
-            Format::Irc => irc::is_logs(source),
+            Format::Maildir => mail::recognise_maildir(source),
+            Format::Mbox => mail::recognise_mbox(source),
+            Format::Letters => mail::recognise_letters(source),
+            Format::Irc => irc::recognise(source),
         }
     }
 }
