@@ -177,6 +177,7 @@ fn why(reason: exports::Reason) -> &'static str {
     use exports::Reason;
     match reason {
         Reason::System => "said by the program itself: joins, topics, closings",
+        Reason::Joined => "lines that go on with the one before, and stand within it",
         Reason::Empty => "without words",
         Reason::Twice => "read twice",
         Reason::Deleted => "taken away where they were said",

@@ -65,8 +65,8 @@ fn expand(text: &str) -> String {
     for call in rest.split("said!(").skip(1).filter(|call| !call.starts_with('$')) {
         let parts = literals(call);
         out += &match &parts[..] {
-            [viewer, replies, rest] => put(viewer, "c.root", replies, rest),
-            [viewer, root, replies, rest, ..] => put(viewer, root, replies, rest),
+            [viewer, root, replies, rest, ..] if root.starts_with('?') => put(viewer, root, replies, rest),
+            [viewer, replies, rest, ..] => put(viewer, "c.root", replies, rest),
             _ => String::new(),
         };
     }
