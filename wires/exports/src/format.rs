@@ -70,9 +70,18 @@ impl Format {
             Format::Maildir => mail::recognise_maildir(source),
             Format::Mbox => mail::recognise_mbox(source),
             Format::Letters => mail::recognise_letters(source),
-            Format::Irc => irc::recognise(source),
+            Format::Irc => irc::recognise(source) && !is_of_documents(source),
         }
     }
+}
+
+/// Documents hold hours and names, too, and may look like a log here and there; no program writes its log as one.
+fn is_of_documents(source: &Source) -> bool {
+    let is_document = |file: &&str| {
+        let end = file.rsplit('.').next().unwrap_or_default();
+        ["md", "markdown", "html", "htm", "json", "xml"].contains(&end.to_ascii_lowercase().as_str())
+    };
+    source.files().filter(is_document).count() * 2 > source.files().count()
 }
 
 /// The format of a source; none where nothing in it looks like what Tacit reads.
@@ -104,6 +113,7 @@ mod tests {
     fn what_is_none_of_them_is_not_taken_for_one() {
         assert_eq!(detect(&source("letter.txt", "Dear all,\nthis is a text.\n")), None);
         assert_eq!(detect(&source("picture.png", "\u{89}PNG\r\n")), None);
+        assert_eq!(detect(&source("talk.md", "[10:00] <ada> good morning\n[10:01] <bo> good morning\n")), None);
         assert_eq!(detect(&Source::memory("empty", Vec::new())), None);
     }
 }

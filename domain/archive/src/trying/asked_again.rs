@@ -12,7 +12,8 @@ use crate::stage::Failed;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Again {
     pub waits: Waits,
-    /// How many questions were held against each other.
+    /// How many questions there are, and how many were held against each other: the newest.
+    pub asked: usize,
     pub compared: usize,
     /// How many of those were asked again.
     pub asked_again: usize,
@@ -30,7 +31,7 @@ pub struct Group {
 }
 
 /// More are not compared, so that memory stays within bounds: the newest are.
-const COMPARED: usize = 100_000;
+const COMPARED: usize = 40_000;
 /// In a chat a question is one line: a few words in common are not much, so more have to be, and of more words.
 const ALIKE_IN_CHAT: f32 = 0.55;
 const WORDS_IN_CHAT: usize = 5;
@@ -66,6 +67,7 @@ impl Look<'_> {
         }
         Ok(Told::Is(Again {
             waits: self.facts.waits,
+            asked: asked.len(),
             compared: newest.len(),
             asked_again: groups.iter().map(|group| group.ids.len()).sum(),
             groups: groups.len(),

@@ -76,6 +76,14 @@ impl Facts {
     /// `now` tells times that cannot be right.
     pub fn of(stage: &Stage, now: i64) -> Result<Facts, Failed> {
         let mut read = Reading { voices: voices(stage)?, ..Reading::default() };
+        // One in so many tells all the hosts that an archive is at.
+        let sql = "select link from said where n % 50 = 1 and link is not null";
+        let mut links = stage.db().prepare(sql)?;
+        let mut rows = links.query([])?;
+        while let Some(row) = rows.next()? {
+            read.pointing.is_at(text(row, 0)?);
+        }
+        drop(rows);
         let sql = "select s.voice, s.community, s.at, s.asks, a.parent, s.answers is not null, s.title, s.words, s.link, s.known_as, s.toward
             from said s left join above a on a.n = s.n order by s.n";
         let mut statement = stage.db().prepare(sql)?;

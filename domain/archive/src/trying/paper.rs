@@ -144,20 +144,21 @@ fn volume(paper: &mut Paper, volume: &Volume) {
     }
     volume.said().iter().for_each(|sentence| paper.text(sentence));
     paper.line("");
-    let head = format!("{}{}{}", right("said", 33), right("people", 14), right("half answered within", 24));
+    let head = format!("{}{}{}", right("said", 35), right("people", 15), right("half answered within", 24));
     paper.line(&head);
     let most = volume.periods.iter().map(|period| period.contributions).max().unwrap_or(1).max(1);
     for period in &volume.periods {
         let bar = padded(&blocks(f64::from(period.contributions) / f64::from(most), 16), 16);
         let people = if period.contributions == 0 { String::new() } else { some(period.people) };
         let reply = period.median_hours.map_or_else(String::new, hours);
-        let (name, count) = (padded(&period.name, 8), right(&number(period.contributions), 5));
-        paper.line(&format!("{INDENT}{name} {bar} {count}{}{}", right(&people, 14), right(&reply, 24)));
+        let (name, count) = (padded(&period.name, 8), right(&number(period.contributions), 7));
+        paper.line(&format!("{INDENT}{name} {bar} {count}{}{}", right(&people, 15), right(&reply, 24)));
     }
     if volume.places.len() > 1 {
         paper.line("");
         for spot in &volume.places {
-            paper.bar(&spot.name, spot.contributions as f64 / volume.contributions.max(1) as f64, &number(spot.contributions));
+            let bar = blocks(spot.contributions as f64 / volume.contributions.max(1) as f64, 24);
+            paper.line(&format!("{INDENT}{}  {}  {}", padded(&spot.name, 30), padded(&bar, 24), right(&number(spot.contributions), 9)));
         }
     }
     paper.heading("On which days, at what hours");

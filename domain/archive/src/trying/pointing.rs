@@ -1,5 +1,6 @@
 //! Who points to what: addresses and Message-IDs in words, known again by the names of what was said.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use memchr::memmem;
@@ -15,19 +16,38 @@ pub(super) struct Pointing {
     called: Vec<(u64, u32)>,
     /// (name, n) of what is said in words.
     said: Vec<(u64, u32)>,
+    /// Where the archive was: an address of anywhere else points to nothing in it.
+    hosts: HashSet<String>,
 }
 
 impl Pointing {
+    /// Some addresses of the archive, before it is read from its beginning.
+    pub fn is_at(&mut self, address: &str) {
+        if let Some(host) = host(address)
+            && !self.hosts.contains(&host)
+        {
+            self.hosts.insert(host);
+        }
+    }
+
     pub fn is_called(&mut self, n: u32, name: &str) {
         if !name.is_empty() {
+            self.is_at(name);
             self.called.extend(canonical(name).map(|name| (hash(&name), n)));
         }
     }
 
     pub fn says(&mut self, n: u32, words: &str) {
-        for name in names_in(words).into_iter().filter_map(canonical) {
-            self.said.push((hash(&name), n));
+        let first = self.said.len();
+        for name in names_in(words) {
+            if host(name).is_none_or(|host| self.hosts.contains(&host)) {
+                self.said.extend(canonical(name).map(|name| (hash(&name), n)));
+            }
         }
+        if let Some(own) = self.said.get_mut(first..) {
+            own.sort_unstable();
+        }
+        self.said.dedup();
     }
 
     /// (who points, to what), each pair once.
@@ -46,6 +66,12 @@ impl Pointing {
         pointers.dedup();
         pointers
     }
+}
+
+/// Of an address of the web alone.
+fn host(name: &str) -> Option<String> {
+    let (_, address) = name.split_once("://")?;
+    Some(address.trim_start_matches("www.").split(['/', '?', '#']).next()?.to_lowercase())
 }
 
 fn hash(name: &str) -> u64 {
@@ -145,6 +171,7 @@ mod tests {
     #[test]
     fn who_names_it_points_to_it_once() {
         let mut pointing = Pointing::default();
+        pointing.is_at("https://www.example.org/about");
         pointing.is_called(1, "https://example.org/q/5");
         pointing.says(2, "as in https://example.org/questions/5/title and https://example.org/q/5");
         pointing.says(3, "https://elsewhere.example.org/q/5");

@@ -101,26 +101,28 @@ pub(super) fn some(about: About) -> String {
 pub(super) fn line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| line.chars().any(char::is_alphanumeric) && !line.starts_with("```")).unwrap_or_default();
     let line = line.trim_start_matches(['#', '>', '*', '-', '+', ' ', '`']);
+    without_marks(line).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn without_marks(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some(at) = rest.find(['[', '!', '\\', '*', '`']) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        let inside = from.strip_prefix('[').and_then(|from| from.split_once("](")).and_then(|(name, after)| Some((name, after.split_once(')')?.1)));
-        rest = if let Some((name, after)) = inside {
-            out.push_str(name);
-            after
-        } else {
-            let next = from.chars().next().map_or(0, char::len_utf8);
-            let (mark, after) = from.split_at(next);
-            let picture = mark == "!" && after.starts_with('[');
-            let mark_alone = matches!(mark, "\\" | "*" | "`") || picture;
-            out.push_str(if mark_alone { "" } else { mark });
-            after
-        };
+        let link = from.strip_prefix('[').and_then(|from| from.split_once("](")).and_then(|(name, after)| Some((name, after.split_once(')')?.1)));
+        if let Some((name, after)) = link {
+            out.push_str(&name.replace(['*', '`', '\\'], ""));
+            rest = after;
+            continue;
+        }
+        let (mark, after) = from.split_at(1);
+        if mark == "[" || (mark == "!" && !after.starts_with('[')) {
+            out.push_str(mark);
+        }
+        rest = after;
     }
-    out.push_str(rest);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    out + rest
 }
 
 /// How many columns a character takes in a terminal.

@@ -84,7 +84,8 @@ impl Open {
 impl Again {
     pub(super) fn said(&self) -> String {
         let (one, many) = if self.waits == Waits::Openings { ("matter was raised", "matters were raised") } else { ("question was asked", "questions were asked") };
-        format!("{} by several people in nearly the same words.", counted(self.groups as u64, one, many))
+        let of = if self.compared < self.asked { format!(", of the newest {}", number(self.compared as u64)) } else { String::new() };
+        format!("{} by several people in nearly the same words{of}.", counted(self.groups as u64, one, many))
     }
 }
 
