@@ -35,7 +35,7 @@ const COMPARED: usize = 40_000;
 /// In a chat a question is one line: a few words in common are not much, so more have to be, and of more words.
 const ALIKE_IN_CHAT: f32 = 0.55;
 const WORDS_IN_CHAT: usize = 5;
-const GROUPS: usize = 8;
+const GROUPS: usize = 6;
 const OF_GROUP: usize = 4;
 
 impl Look<'_> {

@@ -157,9 +157,9 @@ impl Drawing {
         let dots = if self.of_clusters { "Each dot is a group of five people or more" } else { "Each dot is a person" };
         let beside = match self.beside {
             0 => String::new(),
-            some => format!(" About {some} people with few ties are not drawn."),
+            some => format!(" About {} people with few ties are not drawn.", number(some)),
         };
-        format!("{dots}, each line a tie; about {} people are drawn. Nobody can be singled out: nobody has a name, and whoever would stand apart is not drawn.{beside}", self.people)
+        format!("{dots}, each line a tie; about {} people are drawn. Nobody can be singled out: nobody has a name, and whoever would stand apart is not drawn.{beside}", number(self.people))
     }
 }
 
