@@ -101,9 +101,10 @@ pub(super) fn some(about: About) -> String {
 
 /// One line of what somebody wrote in Markdown, without its marks.
 pub(super) fn line(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| line.chars().any(char::is_alphanumeric) && !line.starts_with("```")).unwrap_or_default();
-    let line = line.trim_start_matches(['#', '>', '*', '-', '+', ' ', '`']);
-    without_marks(line).split_whitespace().collect::<Vec<_>>().join(" ")
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("```"));
+    let mut plain = lines.map(|line| without_marks(line.trim_start_matches(['#', '>', '*', '-', '+', ' ', '`'])));
+    let first = plain.find(|line| line.chars().any(char::is_alphanumeric)).unwrap_or_default();
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn without_marks(line: &str) -> String {

@@ -9,7 +9,9 @@ impl Report {
     /// What one would tell a colleague of it.
     pub fn in_short(&self) -> Vec<String> {
         let v = &self.volume;
-        let (Some(from), Some(to)) = (v.from, v.to) else { return vec!["Nothing that a person said was found in it.".to_owned()] };
+        let (Some(from), Some(to)) = (v.from, v.to) else {
+            return ["Nothing that a person said was found in it.".to_owned()].into_iter().chain(v.said()).collect();
+        };
         let people = counted(v.people, "person", "people");
         let mut short = vec![format!("{} by {people}, from {} to {}.", counted(v.contributions, "contribution", "contributions"), day(from), day(to))];
         if let Some(answering) = self.answering.is() {
