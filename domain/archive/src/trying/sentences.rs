@@ -13,7 +13,8 @@ impl Report {
             return ["Nothing that a person said was found in it.".to_owned()].into_iter().chain(v.said()).collect();
         };
         let people = counted(v.people, "person", "people");
-        let mut short = vec![format!("{} by {people}, from {} to {}.", counted(v.contributions, "contribution", "contributions"), day(from), day(to))];
+        let when = if from == to { format!("on {}", day(from)) } else { format!("from {} to {}", day(from), day(to)) };
+        let mut short = vec![format!("{} by {people}, {when}.", counted(v.contributions, "contribution", "contributions"))];
         if let Some(answering) = self.answering.is() {
             short.push(answering.half());
         }
