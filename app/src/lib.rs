@@ -1,6 +1,7 @@
 //! Composes slices into the one binary: serving, the operator's commands, the client's verbs.
 
 pub mod backup;
+pub mod bringing;
 pub mod client;
 pub mod config;
 pub mod demo;
@@ -25,5 +26,6 @@ pub fn slices() -> Vec<Slice> {
         narration::slice(),
         care::slice(),
         following::slice(),
+        archive::slice(),
     ]
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use tacit::config::{Config, Flags, ServeFlags};
-use tacit::{backup, client, doctor, house, operator, serve, trying, verify};
+use tacit::{backup, bringing, client, doctor, house, operator, serve, trying, verify};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -76,6 +76,20 @@ something is to look at.")]
         #[command(flatten)]
         serve: ServeFlags,
     },
+    /// Bring an existing community in from an export or archive
+    #[command(after_help = "Examples:
+  tacit import slack-export.zip --dry-run        what is in it, every record accounted for
+  tacit import slack-export.zip --origin example.slack.com
+  tacit import list.mbox --into night-handovers --yes
+
+Those who spoke become remembered voices: no account, no membership, no mail. Stopped in the midst of it, or
+run again, it goes on and adds only what is new. Private channels are left out unless you state, by --agreed,
+that those in it agreed.")]
+    Import(bringing::Import),
+    /// Take everything of a community out, in an open format
+    #[command(after_help = "Example:
+  tacit export --community night-handovers ./night-handovers-2027")]
+    Export(bringing::Export),
     /// Copy database and files into a new folder, also while the server runs
     Backup { folder: Option<PathBuf> },
     /// Put a backup back, or only try it with --verify
@@ -213,6 +227,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Verb::SignUp { mode } => operator::sign_up(&plain()?, mode).await?,
         Verb::Config { verb: ConfigVerb::Show { serve } } => print!("{}", config(serve)?.show()),
         Verb::Doctor { serve, json } => return examine(&config(serve)?, *json).await,
+        Verb::Import(asked) => bringing::import(&plain()?, asked).await?,
+        Verb::Export(asked) => bringing::export(&plain()?, asked).await?,
         Verb::Backup { folder } => {
             let made = backup::backup(&plain()?, folder.clone()).await?;
             println!("Backed up into {}", made.display());

@@ -69,7 +69,8 @@ pub struct Sqlite {
 pub async fn gather(config: &Config) -> Result<Facts> {
     let folder = &config.data.value;
     let probe = folder.join(".doctor");
-    let writable = config.make_data_folder().is_ok() && std::fs::write(&probe, b"x").is_ok();
+    // A typing error in the folder's name must not make a second place.
+    let writable = folder.is_dir() && config.make_data_folder().is_ok() && std::fs::write(&probe, b"x").is_ok();
     let _ = std::fs::remove_file(&probe);
     let address = config.address();
     let mut facts = Facts {
@@ -94,7 +95,9 @@ pub async fn gather(config: &Config) -> Result<Facts> {
         last_backup: last_backup(folder),
         ..Facts::default()
     };
-    match database(config).await {
+    let there = folder.is_dir();
+    let database = if there { database(config).await } else { Err(anyhow::anyhow!("there is no folder {}", folder.display())) };
+    match database {
         Ok(database) => facts.database = Some(database),
         Err(error) => facts.database_error = format!("{error:#}"),
     }

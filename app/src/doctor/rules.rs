@@ -36,7 +36,8 @@ fn folder(f: &Facts) -> Finding {
     if f.writable {
         return Finding::good("folder", format!("{} can be written", f.folder));
     }
-    Finding::look("folder", format!("{} cannot be written", f.folder), "Nothing can be kept.", "look at its owner and rights, and at the disk")
+    let way = "look whether its name is right (--data), at its owner and rights, and at the disk; tacit serve makes a new one";
+    Finding::look("folder", format!("{} cannot be written", f.folder), "Nothing can be kept.", way)
 }
 
 fn rights(f: &Facts) -> Finding {

@@ -30,6 +30,9 @@ fn visit(folder: &std::path::Path, read: &mut impl FnMut(&str)) {
             visit(&path, read);
         } else if path.extension().is_some_and(|e| e == "rs") && !is_test {
             let text = std::fs::read_to_string(&path).unwrap();
+            if text.contains("rusqlite") {
+                continue; // the archive's throwaway stage, which is SQLite alone
+            }
             read(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
         }
     }
@@ -43,28 +46,33 @@ fn expand(text: &str) -> String {
     let pieces = literals(body);
     let head = &pieces[0];
     // Between two literals of the macro stands one of its variables.
-    let gaps: Vec<&str> = ["$viewer", "$replies", "$rest"].iter().flat_map(|v| body.match_indices(v)).collect::<std::collections::BTreeMap<_, _>>().into_values().collect();
-    let put = |viewer: &str, replies: &str, rest: &str| {
+    let gaps: Vec<&str> = ["$viewer", "$root", "$replies", "$rest"].iter().flat_map(|v| body.match_indices(v)).collect::<std::collections::BTreeMap<_, _>>().into_values().collect();
+    let put = |viewer: &str, root: &str, replies: &str, rest: &str| {
         let mut all = String::from("\n\"");
         for (i, gap) in gaps.iter().enumerate() {
             all += pieces.get(i).map_or("", String::as_str);
             all += match *gap {
                 "$viewer" => viewer,
+                "$root" => root,
                 "$replies" => replies,
                 _ => rest,
             };
         }
         all + "\""
     };
-    let replies = literals(rest.split("said!($viewer,").nth(1).unwrap())[0].clone();
+    let replies = literals(rest.split("said!($viewer,").nth(2).unwrap())[0].clone();
     let mut out = text.replace(head, "");
     for call in rest.split("said!(").skip(1).filter(|call| !call.starts_with('$')) {
         let parts = literals(call);
-        out += &put(&parts[0], &parts[1], &parts[2]);
+        out += &match &parts[..] {
+            [viewer, root, replies, rest, ..] if root.starts_with('?') => put(viewer, root, replies, rest),
+            [viewer, replies, rest, ..] => put(viewer, "c.root", replies, rest),
+            _ => String::new(),
+        };
     }
     for call in rest.split("opening!(").skip(1) {
         let parts = literals(call);
-        out += &put(&parts[0], &replies, &parts[1]);
+        out += &put(&parts[0], "c.root", &replies, &parts[1]);
     }
     out
 }

@@ -142,7 +142,9 @@ impl World {
         }
         membership::acts::leave(&self.by("left"), slug).await.unwrap();
         let suspending = Suspending { handle: "suspended".into(), reason: "canary-reason".into(), days: "9".into(), rule: "Be kind".into() };
-        care::suspend(&steward, slug, &suspending).await.unwrap();
+        // Without its line in the register, which its members may read.
+        let begun = membership::suspension::suspending(&steward, slug, &suspending).await.unwrap();
+        steward.write(begun.batch, begun.id).await.unwrap();
         if openness == Openness::Knock {
             membership::knocking::knock(&self.by("knocking"), slug, &Knocking { words: "canary-knock".into() }).await.unwrap();
         }

@@ -4,7 +4,7 @@ create table brought (
     kind text not null,
     source text not null,
     thing bigint not null,
-    primary key (origin, kind, source)
+    primary key (source, kind, origin)
 );
 create index brought_thing on brought (thing);
 
@@ -15,3 +15,12 @@ create table voice_address (
     primary key (voice, address)
 );
 create index voice_address_address on voice_address (address);
+
+-- Who took part where it was brought from. A record of the past: it gives no right, and no act reads it.
+create table past_membership (
+    community bigint not null,
+    voice bigint not null,
+    began_at bigint not null,
+    ended_at bigint,
+    primary key (community, voice, began_at)
+);

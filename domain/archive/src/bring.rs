@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use conversation::{ContributionId, Kind, Remembered, remember};
-use exports::{Access, Community};
+use community::{Openness, Stage as Life};
+use conversation::{ContributionId, Ending, For, Kind, Remembered, RememberedEnding, remember};
+use exports::{Access, Community, tacit};
 use kernel::{Batch, CommunityId, Cx, Error, Id, Result, Row, Timestamp, Val, Viewer, VoiceId, vals};
 
 use crate::stage::{Placed, Stage};
@@ -14,9 +15,20 @@ const AT_ONCE: usize = 400;
 
 pub struct How {
     /// Where it was said, as its pages say it: "slack.example.org". Together with the archive's ids it makes a thing itself.
-    pub origin: String,
+    /// None for Tacit's own export, whose ids say it each for itself.
+    pub origin: Option<String>,
     /// All of it into one community that is there already.
     pub into: Option<String>,
+}
+
+impl How {
+    /// Where something is from, and what it is called there.
+    pub(crate) fn key<'a>(&'a self, id: &'a str) -> (&'a str, &'a str) {
+        match &self.origin {
+            Some(origin) => (origin, id),
+            None => id.split_once(' ').unwrap_or(("", id)),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +39,8 @@ pub struct Brought {
     /// They were here from a run before.
     pub there: u64,
     pub endings: u64,
+    pub thanks: u64,
+    pub past_memberships: u64,
     /// Addresses of the communities it went into.
     pub paths: Vec<String>,
 }
@@ -38,7 +52,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
     }
     let mut brought = Brought::default();
     let places = places(cx, stage, how, &mut brought).await?;
-    let mut voices = Voices { cx, stage, origin: &how.origin, known: HashMap::new() };
+    let mut voices = Voices { cx, stage, how, known: HashMap::new() };
     let (mut after, mut done) = ((-1, -1, -1), 0);
     // Of the conversation at hand: where each thing of the archive stands here, and how deep.
     let mut here: (i64, HashMap<i64, (ContributionId, i64)>) = (-1, HashMap::new());
@@ -46,7 +60,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
         let page = stage.page(after, AT_ONCE).map_err(broken)?;
         let Some((last, depth)) = page.last() else { break };
         after = (last.root, *depth, last.n);
-        let known = known(cx, &how.origin, "said", page.iter().map(|(p, _)| p.said.id.as_str())).await?;
+        let known = known(cx, how, "said", page.iter().map(|(p, _)| p.said.id.as_str())).await?;
         let mut batch = Batch::new();
         for (placed, depth) in &page {
             if here.0 != placed.root {
@@ -61,9 +75,9 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
             let Some(community) = places.get(&placed.said.community) else { continue };
             let made = say(&mut batch, cx, placed, *community, voice, &here.1)?;
             here.1.insert(placed.n, made);
-            note(&mut batch, &how.origin, "said", &placed.said.id, made.0.into());
+            note(&mut batch, how.key(&placed.said.id), "said", made.0.into());
             if let Some(name) = &placed.said.known_as {
-                note(&mut batch, "", "known as", name, made.0.into());
+                note(&mut batch, ("", name), "known as", made.0.into());
             }
             brought.contributions += 1;
         }
@@ -72,6 +86,9 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
         told(done);
     }
     endings(cx, stage, how, &mut brought).await?;
+    if how.origin.is_none() {
+        crate::records::bring(cx, stage, how, &places, &mut voices, &mut brought).await?;
+    }
     Ok(brought)
 }
 
@@ -80,14 +97,21 @@ fn broken(e: impl std::fmt::Display) -> Error {
 }
 
 /// What of some of an archive's ids is here already.
-async fn known<'a>(cx: &Cx, origin: &str, kind: &str, ids: impl Iterator<Item = &'a str>) -> Result<HashMap<String, i64>> {
+pub(crate) async fn known<'a>(cx: &Cx, how: &How, kind: &str, ids: impl Iterator<Item = &'a str>) -> Result<HashMap<String, i64>> {
     let ids: Vec<&str> = ids.collect();
-    let sql = "select source, thing from brought where origin = ?1 and kind = ?2 and in_texts(source, ?3)";
-    let row = |mut r: Row| Ok((r.take()?, r.take()?));
-    cx.db().query(sql, vals![origin, kind, Val::list(&ids)]).await?.into_iter().map(row).collect()
+    let sources: Vec<&str> = ids.iter().map(|id| how.key(id).1).collect();
+    let sql = "select origin, source, thing from brought where in_texts(source, ?2) and kind = ?1";
+    let row = |mut r: Row| Ok(((r.take::<String>()?, r.take::<String>()?), r.take::<i64>()?));
+    let rows = cx.db().query(sql, vals![kind, Val::list(&sources)]).await?;
+    let there = rows.into_iter().map(row).collect::<Result<HashMap<_, _>>>()?;
+    let found = |id: &&str| {
+        let (origin, source) = how.key(id);
+        Some(((*id).to_owned(), *there.get(&(origin.to_owned(), source.to_owned()))?))
+    };
+    Ok(ids.iter().filter_map(found).collect())
 }
 
-fn note(batch: &mut Batch, origin: &str, kind: &str, source: &str, thing: Id) {
+pub(crate) fn note(batch: &mut Batch, (origin, source): (&str, &str), kind: &str, thing: Id) {
     let sql = "insert into brought (origin, kind, source, thing) values (?1, ?2, ?3, ?4) on conflict do nothing";
     batch.run(sql, vals![origin, kind, source, thing]);
 }
@@ -102,11 +126,11 @@ async fn places(cx: &Cx, stage: &Stage, how: &How, brought: &mut Brought) -> Res
         places.extend(all.into_iter().map(|(c, _)| (c.id, into.id)));
         return Ok(places);
     }
-    let known = known(cx, &how.origin, "community", all.iter().map(|(c, _)| c.id.as_str())).await?;
+    let known = known(cx, how, "community", all.iter().map(|(c, _)| c.id.as_str())).await?;
     for (c, _) in all {
         let id = match known.get(&c.id) {
             Some(id) => CommunityId(*id),
-            None => new_place(cx, &how.origin, &c).await?,
+            None => new_place(cx, how, &c).await?,
         };
         brought.communities += u64::from(!known.contains_key(&c.id));
         brought.paths.extend(community::store::by_id(cx, id).await?.map(|c| c.path()));
@@ -116,45 +140,68 @@ async fn places(cx: &Cx, stage: &Stage, how: &How, brought: &mut Brought) -> Res
 }
 
 /// A community that nobody is a member of yet. What was private there has no open door here, so it needs one that exists.
-async fn new_place(cx: &Cx, origin: &str, c: &Community) -> Result<CommunityId> {
+async fn new_place(cx: &Cx, how: &How, c: &Community) -> Result<CommunityId> {
     if c.access != Access::Open {
         let say = kernel::Say::new("{name} was private. Say into which community it goes: --into ADDRESS.");
         return Err(Error::Refused(say.with("name", &c.name)));
     }
+    let (origin, _) = how.key(&c.id);
     let mut batch = Batch::new();
     // The archive itself speaks here: a community needs somebody who told of it.
     let voice: VoiceId = cx.make_id();
     person::acts::remember_anew(&mut batch, cx, voice, origin, origin);
-    let about = community::acts::Brought { name: &c.name, domain: &c.about, origin, ended: c.ended };
+    let own = how.origin.is_none().then(|| serde_json::from_str::<tacit::Community>(&c.about).ok()).flatten();
+    let about = match &own {
+        Some(own) => community::acts::Brought {
+            name: &own.name,
+            slug: &own.slug,
+            domain: &own.domain,
+            purpose: &own.purpose,
+            practice: &own.practice,
+            openness: own.openness.parse().unwrap_or(Openness::Open),
+            stage: own.stage.parse().unwrap_or(Life::Resting),
+            origin,
+        },
+        None => community::acts::Brought {
+            name: &c.name,
+            slug: "",
+            domain: &c.about,
+            purpose: "",
+            practice: "",
+            openness: Openness::Open,
+            stage: if c.ended { Life::Ended } else { Life::Resting },
+            origin,
+        },
+    };
     let id = community::acts::bring(&mut batch, cx, voice, &about).await?;
-    note(&mut batch, origin, "community", &c.id, id.into());
+    note(&mut batch, how.key(&c.id), "community", id.into());
     cx.db().write(batch).await?;
     Ok(id)
 }
 
-struct Voices<'a> {
+pub(crate) struct Voices<'a> {
     cx: &'a Cx,
     stage: &'a Stage,
-    origin: &'a str,
+    how: &'a How,
     known: HashMap<String, VoiceId>,
 }
 
 impl Voices<'_> {
-    async fn of(&mut self, batch: &mut Batch, source: &str, brought: &mut Brought) -> Result<VoiceId> {
+    pub(crate) async fn of(&mut self, batch: &mut Batch, source: &str, brought: &mut Brought) -> Result<VoiceId> {
         if let Some(id) = self.known.get(source) {
             return Ok(*id);
         }
-        let id = match known(self.cx, self.origin, "voice", [source].into_iter()).await?.get(source) {
+        let id = match known(self.cx, self.how, "voice", [source].into_iter()).await?.get(source) {
             Some(id) => VoiceId(*id),
             None => {
                 let voice = self.stage.voice_of(source).map_err(broken)?;
                 let id: VoiceId = self.cx.make_id();
-                person::acts::remember_anew(batch, self.cx, id, self.origin, &voice.name);
+                person::acts::remember_anew(batch, self.cx, id, self.how.key(source).0, &voice.name);
                 if let Some(address) = &voice.address {
                     let sql = "insert into voice_address (voice, address) values (?1, ?2) on conflict do nothing";
                     batch.run(sql, vals![id, address.to_lowercase()]);
                 }
-                note(batch, self.origin, "voice", source, Id(id.0));
+                note(batch, self.how.key(source), "voice", Id(id.0));
                 brought.voices += 1;
                 id
             }
@@ -175,15 +222,21 @@ fn say(
     let said = &placed.said;
     let root = here.get(&placed.root).map(|(id, _)| *id);
     let answers = placed.parent.and_then(|n| here.get(&n)).zip(root).map(|((id, depth), root)| (root, *id, *depth));
-    let words = with_files(placed);
+    let own = said.own.as_deref();
+    let words = if own.is_some() { said.words.clone() } else { with_files(placed) };
+    let asks = said.asks && answers.is_none();
     let it = Remembered {
         community,
         voice,
         answers,
-        kind: (said.asks && answers.is_none()).then_some(Kind::Question),
+        kind: own.map_or(asks.then_some(Kind::Question), |own| own.kind.parse().ok()),
+        asks,
+        audience: if own.is_some_and(|own| own.inside) { For::Community } else { For::Open },
         title: if answers.is_none() { &said.title } else { "" },
         words: &words,
-        work: "",
+        quote: own.map_or("", |own| &own.quote),
+        gone: own.is_some_and(|own| own.gone),
+        work: own.map_or("", |own| &own.work),
         link: said.link.as_deref().unwrap_or_default(),
         trail: None,
         at: Timestamp(said.at),
@@ -211,11 +264,13 @@ async fn endings(cx: &Cx, stage: &Stage, how: &How, brought: &mut Brought) -> Re
     let helped = stage.helped().map_err(broken)?;
     for some in helped.chunks(AT_ONCE) {
         let ids = some.iter().flat_map(|(question, answer)| [question.as_str(), answer.as_str()]);
-        let here = known(cx, &how.origin, "said", ids).await?;
+        let here = known(cx, how, "said", ids).await?;
         let mut batch = Batch::new();
         for (question, answer) in some {
             let (Some(question), Some(answer)) = (here.get(question), here.get(answer)) else { continue };
-            conversation::remember_helped(&mut batch, cx, ContributionId(*question), ContributionId(*answer))?;
+            let replies = [ContributionId(*answer)];
+            let it = RememberedEnding { conversation: ContributionId(*question), how: Ending::Helped, words: "", replies: &replies, at: None };
+            conversation::remember_ending(&mut batch, cx, &it)?;
             brought.endings += 1;
         }
         cx.db().write(batch).await?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use exports::{Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice};
+use exports::{Access, Community, Contribution, File, Helped, Item, Reason, Record, Skipped, Stop, Take, Thanks, Voice};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 const SCHEMA: &str = "
@@ -11,7 +11,8 @@ const SCHEMA: &str = "
     create table community (id text primary key, name text, about text, access text, ended integer) without rowid;
     create table voice (n integer primary key, id text not null unique, name text, address text, machine integer);
     create table said (n integer primary key, id text not null unique, community text, voice text, answers text, title text, words text,
-        at integer, edited_at integer, link text, known_as text, asks integer, closed text, toward text, files text);
+        at integer, edited_at integer, link text, known_as text, asks integer, closed text, toward text, files text, own text);
+    create table own (file text, line text);
     create table thanks (said text, voice text, at integer, count integer);
     create table helped (question text, answer text);
     begin;";
@@ -102,11 +103,12 @@ impl Stage {
             *self.counts.skipped.entry(Reason::Private).or_default() += 1;
             return Ok(());
         }
-        let sql = "insert into said (id, community, voice, answers, title, words, at, edited_at, link, known_as, asks, closed, toward, files)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) on conflict (id) do nothing";
+        let sql = "insert into said (id, community, voice, answers, title, words, at, edited_at, link, known_as, asks, closed, toward, files, own)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) on conflict (id) do nothing";
         let (toward, files) = (list(&c.toward), files(&c.files));
+        let own = c.own.as_ref().and_then(|own| serde_json::to_string(own).ok());
         let new = self.db.prepare_cached(sql)?.execute(params![
-            c.id, c.community, c.voice, c.answers, c.title, c.words, c.at, c.edited_at, c.link, c.known_as, c.asks, c.closed, toward, files
+            c.id, c.community, c.voice, c.answers, c.title, c.words, c.at, c.edited_at, c.link, c.known_as, c.asks, c.closed, toward, files, own
         ])?;
         if new == 0 {
             self.skip(Skipped { reason: Reason::Twice, file: String::new(), offset: None, detail: format!("{} was read before.", c.id) });
@@ -126,6 +128,17 @@ impl Stage {
     fn told_helped(&mut self, h: &Helped) -> rusqlite::Result<()> {
         self.counts.helped += 1;
         self.db.prepare_cached("insert into helped values (?1, ?2)")?.execute(params![h.question, h.answer]).map(drop)
+    }
+
+    fn own(&mut self, record: &Record) -> rusqlite::Result<()> {
+        self.db.prepare_cached("insert into own values (?1, ?2)")?.execute(params![record.file, record.line]).map(drop)
+    }
+
+    /// Lines of a file that only Tacit's own export has.
+    pub fn records(&self, file: &str) -> Result<Vec<serde_json::Value>, Failed> {
+        let mut statement = self.db.prepare("select line from own where file = ?1 order by rowid")?;
+        let lines = statement.query_map([file], |r| r.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 
     /// Puts every contribution into its conversation. An answer to something that is not there begins one; a circle of
@@ -182,7 +195,7 @@ impl Stage {
     /// Everything that was said, conversation by conversation, what is answered before its answers; so many after a place.
     pub fn page(&self, after: (i64, i64, i64), limit: usize) -> Result<Vec<(Placed, i64)>, Failed> {
         let sql = "select t.n, t.root, t.depth, a.parent, s.id, s.community, s.voice, s.answers, s.title, s.words, s.at, s.edited_at, s.link,
-                s.known_as, s.asks, s.closed, s.toward, s.files
+                s.known_as, s.asks, s.closed, s.toward, s.files, s.own
             from thread t join said s on s.n = t.n left join above a on a.n = t.n
             where (t.root, t.depth, t.n) > (?1, ?2, ?3) order by t.root, t.depth, t.n limit ?4";
         let row = |r: &Row<'_>| {
@@ -201,6 +214,7 @@ impl Stage {
                 closed: r.get(15)?,
                 toward: listed(&r.get::<_, String>(16)?),
                 files: filed(&r.get::<_, String>(17)?),
+                own: r.get::<_, Option<String>>(18)?.and_then(|own| serde_json::from_str(&own).ok()),
             };
             Ok((Placed { n: r.get(0)?, root: r.get(1)?, parent: r.get(3)?, said }, r.get(2)?))
         };
@@ -229,6 +243,7 @@ impl Take for Stage {
             Item::Contribution(c) => self.contribution(c),
             Item::Thanks(t) => self.thanks(t),
             Item::Helped(h) => self.told_helped(h),
+            Item::Own(record) => self.own(record),
             Item::Skipped(s) => {
                 self.skip(s.clone());
                 Ok(())

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use community::store as communities;
 use conversation::said;
-use conversation::{ContributionId, holding};
+use conversation::{ContributionId, holding, store as contributions};
 use kernel::{CommunityId, Cursor, Error, Id, Result};
 use membership::rules::{self as standing, Care};
 use membership::store as members;
@@ -149,8 +149,10 @@ struct ActPage {
     a: store::Act,
     word: &'static str,
     when: Html,
-    /// The thing, where there are words to go to.
+    /// The thing, where there are words that the viewer may go to.
     thing: Option<String>,
+    /// The words that it is about, for who has to judge it.
+    words: String,
     may_appeal: bool,
     may_judge: bool,
     appealing: Form,
@@ -165,13 +167,17 @@ async fn act_page(visit: &Visit, id: ActId, forms: (Form, Form)) -> Result<Respo
     if judging.value("ruling").is_empty() {
         judging.set("ruling", "upheld");
     }
+    let of = ContributionId(a.thing.0);
+    let seen = a.is_of_words() && contributions::one(&visit.cx, of).await?.is_some();
+    let may_judge = a.appeal == "open" && rules::may_look(a.looker).is_ok();
     let shown = ActPage {
         t: visit.t,
         word: what_word(visit.t, a.what),
         when: visit.time(a.at),
-        thing: a.is_of_words().then(|| format!("/conversations/{}", a.thing.0)),
+        thing: seen.then(|| format!("/conversations/{of}")),
+        words: if may_judge && a.is_of_words() { store::words_to_judge(&visit.cx, of).await? } else { String::new() },
         may_appeal: rules::may_appeal(a.what, a.mine, a.undone_at.is_some(), !a.appeal.is_empty()).is_ok(),
-        may_judge: a.appeal == "open" && rules::may_look(a.looker).is_ok(),
+        may_judge,
         appealing: appealing.with_once(visit.once()),
         judging,
         a,

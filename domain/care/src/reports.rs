@@ -96,6 +96,7 @@ async fn put(cx: &Cx, thing: Id, about: Option<PersonId>, community: Option<Comm
         };
         let id: ReportId = cx.make_id();
         let mut batch = Batch::new();
+        batch.lacks("select 1 from report where thing = ?1 and reporter = ?2 and reporter <> 0 and answer = ''", vals![thing, me.map_or(0, |p| p.0)]);
         batch.run(
             "insert into report (id, community, thing, about, reporter, words, handed, at, answer, answer_words)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '')",

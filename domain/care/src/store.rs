@@ -241,6 +241,12 @@ pub(crate) async fn reporter(cx: &Cx, id: ReportId) -> Result<Option<PersonId>> 
     row.map(|mut r| r.take()).transpose()
 }
 
+/// The words that an act is about, for who has to judge it and may not see them where they stand.
+pub(crate) async fn words_to_judge(cx: &Cx, id: ContributionId) -> Result<String> {
+    let said = contributions::one(&as_the_house(cx), id).await?.filter(|s| !s.withdrawn);
+    Ok(said.map(|s| shell::words::plain(&format!("{}\n\n{}", s.title, s.words), 2000)).unwrap_or_default())
+}
+
 /// For what an act needs to know beyond what the one who acts sees; its rule has spoken before.
 pub(crate) fn as_the_house(cx: &Cx) -> Cx {
     Cx::new(cx.house.clone(), kernel::Viewer::System)

@@ -64,37 +64,46 @@ pub async fn founding(cx: &Cx, input: &NewCommunity) -> Result<(CommunityId, Str
     Ok((id, slug, batch))
 }
 
-/// A community that is brought in from elsewhere.
+/// A community that is brought in from elsewhere. What may be empty is made from its name and origin.
 pub struct Brought<'a> {
     pub name: &'a str,
-    /// What it said of itself; may be empty.
+    pub slug: &'a str,
     pub domain: &'a str,
+    pub purpose: &'a str,
+    pub practice: &'a str,
+    pub openness: Openness,
+    pub stage: Stage,
     pub origin: &'a str,
-    pub ended: bool,
 }
 
-/// A community as an archive remembers it: open, without members, resting until somebody cares for it.
+/// A community as an archive remembers it, without members: it rests until somebody cares for it.
 pub async fn bring(batch: &mut Batch, cx: &Cx, voice: VoiceId, it: &Brought<'_>) -> Result<CommunityId> {
     let id: CommunityId = cx.make_id();
-    let name: String = it.name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
-    let name = if name.chars().count() < 2 { format!("{name} ({})", it.origin).chars().take(80).collect() } else { name };
-    let mut slug = rules::slug_of(&name);
+    let cut = |text: &str, most: usize| -> String { text.trim().chars().take(most).collect() };
+    let name = cut(&it.name.split_whitespace().collect::<Vec<_>>().join(" "), 80);
+    let name = if name.chars().count() < 2 { cut(&format!("{name} ({})", it.origin), 80) } else { name };
+    let mut slug = if it.slug.is_empty() { rules::slug_of(&name) } else { it.slug.to_owned() };
     if !rules::is_slug(&slug) || store::is_slug_taken(cx, &slug).await? {
-        slug = format!("{}-{id}", slug.chars().take(24).collect::<String>().trim_end_matches('-')).trim_start_matches('-').to_owned();
+        slug = format!("{}-{id}", cut(&slug, 24).trim_end_matches('-')).trim_start_matches('-').to_owned();
     }
-    let purpose = format!("Brought in from {}. Nobody has said yet what it is for.", it.origin);
-    let domain: String = it.domain.trim().chars().take(2000).collect();
-    let domain = if domain.is_empty() { name.clone() } else { domain };
-    let stage = if it.ended { Stage::Ended } else { Stage::Resting };
+    let purpose = match cut(it.purpose, 400) {
+        none if none.is_empty() => format!("Brought in from {}. Nobody has said yet what it is for.", it.origin),
+        purpose => purpose,
+    };
+    let domain = match cut(it.domain, 2000) {
+        none if none.is_empty() => name.clone(),
+        domain => domain,
+    };
+    let practice = cut(it.practice, 2000);
     batch.run(
         "insert into community (id, slug, name, domain, purpose, practice, openness, stage, version, created_at, folded)
-         values (?1, ?2, ?3, ?4, ?5, '', 'open', ?6, 1, ?7, ?8)",
-        vals![id, &slug, &name, &domain, &purpose, stage, cx.now(), store::folded(&[&name, &domain, &purpose, ""])],
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
+        vals![id, &slug, &name, &domain, &purpose, &practice, it.openness, it.stage, cx.now(), store::folded(&[&name, &domain, &purpose, &practice])],
     );
     batch.run(
         "insert into charter (community, version, name, domain, purpose, practice, openness, stage, reason, by_person, at)
-         values (?1, 1, ?2, ?3, ?4, '', 'open', ?5, '', ?6, ?7)",
-        vals![id, &name, &domain, &purpose, stage, voice, cx.now()],
+         values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9)",
+        vals![id, &name, &domain, &purpose, &practice, it.openness, it.stage, voice, cx.now()],
     );
     batch.event(Event::new(cx, Actor::Voice(voice), "brought_in", "community", id).within(Some(id)).imported(cx.now()));
     Ok(id)

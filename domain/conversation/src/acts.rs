@@ -383,9 +383,9 @@ pub struct Edit {
     pub words: Body,
     #[serde(default)]
     pub title: Title,
-    /// A built-in word, or one of the community's own: as it is kept or as it is said.
-    #[serde(default, deserialize_with = "kinds::as_said")]
-    pub kind: Option<Kind>,
+    /// A built-in word, or one of the community's own: as it is kept or as it is said. Empty takes it off; left out, it stays.
+    #[serde(default, deserialize_with = "kinds::as_said_if_at_all")]
+    pub kind: Option<Option<Kind>>,
     /// The version that was read; the edit is refused when another came between.
     #[serde(default)]
     pub version: Line<0, 19>,
@@ -407,7 +407,7 @@ pub async fn edit(cx: &Cx, id: ContributionId, input: &Edit) -> Result<Said> {
         if !input.version.0.is_empty() && input.version.0 != now.version.to_string() {
             return Err(Refusal::AlreadyChanged.into());
         }
-        let kind = if now.parent.is_none() { input.kind } else { None };
+        let kind = if now.parent.is_none() { input.kind.unwrap_or(now.kind) } else { None };
         let mut problems = Problems::default();
         let picked = kinds::picked(cx, now.place.as_ref().map(|p| p.id), kind, now.kind, &mut problems).await?;
         problems.done()?;

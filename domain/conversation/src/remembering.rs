@@ -4,7 +4,7 @@ use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Result, Timestamp, Vie
 use shell::words;
 
 use crate::acts::INSERT;
-use crate::{ContributionId, For, Kind, TrailId};
+use crate::{ContributionId, Ending, For, Kind, ThanksId, TrailId};
 
 /// One thing that was said elsewhere.
 #[derive(Clone, Debug)]
@@ -13,10 +13,16 @@ pub struct Remembered<'a> {
     pub voice: VoiceId,
     /// What it answers: the conversation, the thing itself, and how deep that stands.
     pub answers: Option<(ContributionId, ContributionId, i64)>,
-    /// An own kind of the community asks nothing here: nobody is there to be answered.
     pub kind: Option<Kind>,
+    /// It wanted an answer, as its archive says.
+    pub asks: bool,
+    pub audience: For,
     pub title: &'a str,
     pub words: &'a str,
+    /// The passage that it answers.
+    pub quote: &'a str,
+    /// It was taken back: its place stays empty.
+    pub gone: bool,
     pub work: &'a str,
     pub link: &'a str,
     pub trail: Option<(TrailId, String)>,
@@ -38,30 +44,60 @@ pub fn remember(batch: &mut Batch, cx: &Cx, it: &Remembered<'_>) -> Result<(Cont
     batch.run(
         INSERT,
         vals![id, root, parent, depth, it.community, it.voice, true, it.kind.as_ref().map_or("", Kind::word), it.title, it.words,
-            html.as_str(), words::VERSION, For::Open, it.kind.is_some_and(Kind::asks), "", it.work, trail,
+            html.as_str(), words::VERSION, it.audience, it.asks, it.quote, it.work, trail,
             trail_title.unwrap_or_default(), Option::<ContributionId>::None, it.link, 1, it.at, Option::<Timestamp>::None],
     );
+    if it.gone {
+        batch.run("update contribution set withdrawn_at = at where id = ?1", vals![id]);
+    }
     let verb = if parent.is_some() { "replied" } else { "contributed" };
     let mut event = Event::new(cx, Actor::Voice(it.voice), verb, "contribution", id)
         .within(Some(it.community))
         .in_conversation(root)
         .imported(it.at);
-    event.asks = it.kind.is_some_and(Kind::asks);
-    event.audience = For::Open.word().into();
+    event.asks = it.asks;
+    event.audience = it.audience.word().into();
     batch.event(event);
     Ok((id, depth))
 }
 
-/// That an answer helped, as who asked said where it was asked. Without words: there were none.
-pub fn remember_helped(batch: &mut Batch, cx: &Cx, question: ContributionId, answer: ContributionId) -> Result<()> {
+/// How a conversation ended there, and the replies that this points at.
+pub struct RememberedEnding<'a> {
+    pub conversation: ContributionId,
+    pub how: Ending,
+    /// May be empty: many archives only point.
+    pub words: &'a str,
+    pub replies: &'a [ContributionId],
+    /// None where the archive does not say; then it is as old as the question.
+    pub at: Option<Timestamp>,
+}
+
+pub fn remember_ending(batch: &mut Batch, cx: &Cx, it: &RememberedEnding<'_>) -> Result<()> {
     if cx.viewer != Viewer::System {
         return Err(Error::NotFound);
     }
+    let html = if it.words.is_empty() { String::new() } else { words::render(it.words, &[]).into_string() };
     batch.run(
         "insert into ending (conversation, how, words, html, render_version, version, at)
-         select c.id, ?2, '', '', ?3, 1, c.at from contribution c where c.id = ?1 on conflict (conversation) do nothing",
-        vals![question, crate::Ending::Helped, words::VERSION],
+         select c.id, ?2, ?3, ?4, ?5, 1, coalesce(cast(?6 as bigint), c.at) from contribution c where c.id = ?1 on conflict (conversation) do nothing",
+        vals![it.conversation, it.how, it.words, html, words::VERSION, it.at],
     );
-    batch.run("insert into ending_reply (conversation, reply) values (?1, ?2) on conflict do nothing", vals![question, answer]);
+    for reply in it.replies {
+        batch.run("insert into ending_reply (conversation, reply) values (?1, ?2) on conflict do nothing", vals![it.conversation, *reply]);
+    }
     Ok(())
+}
+
+/// Words of thanks from one voice to another.
+pub fn remember_thanks(batch: &mut Batch, cx: &Cx, contribution: ContributionId, voice: VoiceId, text: &str, at: Timestamp) -> Result<ThanksId> {
+    if cx.viewer != Viewer::System {
+        return Err(Error::NotFound);
+    }
+    let id: ThanksId = cx.make_id();
+    batch.run(
+        "insert into thanks (id, contribution, conversation, person, words, at)
+         select cast(?1 as bigint), c.id, c.root, cast(?3 as bigint), cast(?4 as text), cast(?5 as bigint) from contribution c where c.id = ?2",
+        vals![id, contribution, voice, text, at],
+    );
+    Ok(id)
 }

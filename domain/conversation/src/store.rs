@@ -379,13 +379,13 @@ pub struct Mark {
 }
 
 pub async fn marks(cx: &Cx, root: ContributionId) -> Result<Vec<Mark>> {
-    let sql = "select m.contribution, m.id, m.words, m.person, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end from (
+    let sql = "select m.contribution, m.id, m.words, m.person, coalesce(p.name, v.name), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end from (
             select contribution, id, words, person, at from thanks where conversation = ?1
             union all select contribution, 0, '', person, at from me_too where conversation = ?1
             union all select y.contribution, -1, '', y.person, 0 from tray y join contribution c on c.id = y.contribution
                 where y.person = ?2 and c.root = ?1) m
-        join person p on p.id = m.person join contribution c on c.id = m.contribution
-        where visible_to(?1, ?2) and (c.fades_at is null or c.fades_at > ?3) and unblocked_by(m.person, ?2)
+        left join person p on p.id = m.person left join voice v on v.id = m.person join contribution c on c.id = m.contribution
+        where coalesce(p.id, v.id) is not null and visible_to(?1, ?2) and (c.fades_at is null or c.fades_at > ?3) and unblocked_by(m.person, ?2)
         order by m.at, m.id limit 2000";
     let mark = |mut r: Row| {
         let (contribution, id, words): (_, i64, String) = (r.take()?, r.take()?, r.take()?);

@@ -299,7 +299,7 @@ fn an_edit_keeps_what_was_before_and_two_tabs_do_not_overwrite_each_other() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
         let id = w.say(w.ada, "first words").await;
-        let edit = |words: &str, version: &str| Edit { words: words.into(), title: "A title".into(), kind: Some(Kind::Insight), version: version.into() };
+        let edit = |words: &str, version: &str| Edit { words: words.into(), title: "A title".into(), kind: Some(Some(Kind::Insight)), version: version.into() };
         no(acts::edit(&w.app.by(w.bo), id, &edit("stolen", "1")).await);
         acts::edit(&w.app.by(w.ada), id, &edit("second words", "1")).await.unwrap();
         no(acts::edit(&w.app.by(w.ada), id, &edit("third words", "1")).await);
@@ -442,8 +442,12 @@ fn a_voice_is_said_to_be_remembered_and_keeps_its_time() {
             voice,
             answers: None,
             kind: Some(Kind::Question),
+            asks: true,
+            audience: For::Open,
             title: "Old question",
             words: "Does it hold?",
+            quote: "",
+            gone: false,
             work: "",
             link: "https://forum.example/1",
             trail: None,

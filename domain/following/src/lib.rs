@@ -62,7 +62,10 @@ pub fn slice() -> Slice {
     Slice {
         name: "following",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("following/0001", include_str!("../schema/0001_following.sql"))],
+        migrations: vec![
+            Migration::new("following/0001", include_str!("../schema/0001_following.sql")),
+            Migration::new("following/0002", include_str!("../schema/0002_lately.sql")),
+        ],
         projections: vec![project],
         derived: vec!["part"],
         pages: pages::routes(),
@@ -89,24 +92,26 @@ fn project(event: &Event) -> Vec<Stmt> {
     let mut all = Vec::new();
     if let (true, Actor::Person(me)) = (said, event.actor) {
         all.push(Stmt::new(
-            "insert into part (person, conversation, said_at, named)
-             select p.id, cast(?2 as bigint), cast(?3 as bigint), false from person p where p.id = ?1 and p.left_at is null
+            "insert into part (person, conversation, said_at, named, at)
+             select p.id, cast(?2 as bigint), cast(?3 as bigint), false, cast(?3 as bigint) from person p where p.id = ?1 and p.left_at is null
              on conflict (person, conversation) do update
-             set said_at = case when excluded.said_at > part.said_at then excluded.said_at else part.said_at end",
+             set said_at = case when excluded.said_at > part.said_at then excluded.said_at else part.said_at end,
+                 at = case when excluded.at > part.at then excluded.at else part.at end",
             vals![me, root, event.occurred_at],
         ));
     }
     for person in &event.toward {
         let addressed = if named {
-            "insert into part (person, conversation, said_at, named)
-             select p.id, cast(?2 as bigint), 0, true from person p where p.id = ?1 and p.left_at is null
-             on conflict (person, conversation) do update set named = true"
+            "insert into part (person, conversation, said_at, named, at)
+             select p.id, cast(?2 as bigint), 0, true, cast(?3 as bigint) from person p where p.id = ?1 and p.left_at is null
+             on conflict (person, conversation) do update
+             set named = true, at = case when excluded.at > part.at then excluded.at else part.at end"
         } else {
-            "insert into part (person, conversation, said_at, named)
-             select p.id, cast(?2 as bigint), 0, false from person p where p.id = ?1 and p.left_at is null
-             on conflict (person, conversation) do nothing"
+            "insert into part (person, conversation, said_at, named, at)
+             select p.id, cast(?2 as bigint), 0, false, cast(?3 as bigint) from person p where p.id = ?1 and p.left_at is null
+             on conflict (person, conversation) do update set at = case when excluded.at > part.at then excluded.at else part.at end"
         };
-        all.push(Stmt::new(addressed, vals![*person, root]));
+        all.push(Stmt::new(addressed, vals![*person, root, event.occurred_at]));
     }
     all
 }

@@ -136,7 +136,8 @@ pub struct Mark {
 /// One statement for the page of notices, for the mark in the frame, and for what a conversation's page asks, so that a
 /// page costs one query for all of it. Five ways lead to a notice: a part in the conversation, following it, following
 /// its community or kind, following who began it, and what is announced to members. Each walks an index from what is
-/// the viewer's own (`cross join` and the limits hold its order), and of followed things takes the newest 300; where only unread notices are asked for, the two first begin behind what was read.
+/// the viewer's own (`cross join` and the limits hold its order), and takes the hundred conversations
+/// in which they last said something or were addressed, the hundred last that name them, and of followed things the newest 300.
 /// ?1 the viewer, ?2 before this position, ?3 the earliest time, ?4 how many, ?5 only unread, ?6 a conversation, ?7 now.
 const GROUPS: &str = "select
         (select count(*) from follow f where f.person = ?1 and f.what = 'conversation' and f.thing = ?6),
@@ -153,11 +154,8 @@ const GROUPS: &str = "select
         from (
             select g.conversation, max(g.position) as position, min(g.why) as why from (
                 select p.conversation, case when p.named then 1 when p.said_at > 0 then 2 else 3 end as why, (
-                    select e.position from journal e where e.conversation = p.conversation and e.position > case
-                            when cast(?5 as bigint) = 0 or coalesce(k.unread, false) then 0
-                            when coalesce(k.read_to, 0) > coalesce((select s.read_to from notice_setting s where s.person = ?1), 0) then k.read_to
-                            else coalesce((select s.read_to from notice_setting s where s.person = ?1), 0) end
-                        and e.occurred_at > p.said_at and e.origin = 'live' and e.actor <> ?1 and heard_by(e.actor, ?1)
+                    select e.position from journal e where e.conversation = p.conversation and e.occurred_at > p.said_at
+                        and e.origin = 'live' and e.actor <> ?1 and heard_by(e.actor, ?1)
                         and (e.verb = 'replied' and (p.named or p.said_at > 0
                                  and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
                              or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense')
@@ -165,20 +163,22 @@ const GROUPS: &str = "select
                         and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                             or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
                         and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
-                    order by e.position desc limit 1) as position
-                from part p left join notice_mark k on k.person = p.person and k.conversation = p.conversation
-                where p.person = ?1 and not coalesce(k.muted, false)
+                    order by e.occurred_at desc, e.position desc limit 1) as position
+                from (select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and not q.named
+                          order by q.at desc limit 100) said
+                      union all
+                      select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and q.named
+                          order by q.at desc limit 100) named) p
+                left join notice_mark k on k.person = ?1 and k.conversation = p.conversation
+                where not coalesce(k.muted, false)
                 union all
                 select f.thing, 4, (
-                    select e.position from journal e where e.conversation = f.thing and e.position > case
-                            when cast(?5 as bigint) = 0 or coalesce(k.unread, false) then 0
-                            when coalesce(k.read_to, 0) > coalesce((select s.read_to from notice_setting s where s.person = ?1), 0) then k.read_to
-                            else coalesce((select s.read_to from notice_setting s where s.person = ?1), 0) end
-                        and e.occurred_at > f.since and e.occurred_at > coalesce(p.said_at, 0)
+                    select e.position from journal e where e.conversation = f.thing
+                        and e.occurred_at > case when f.since > coalesce(p.said_at, 0) then f.since else coalesce(p.said_at, 0) end
                         and e.origin = 'live' and e.actor <> ?1 and e.verb = 'replied' and heard_by(e.actor, ?1)
                         and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                             or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
-                    order by e.position desc limit 1)
+                    order by e.occurred_at desc, e.position desc limit 1)
                 from follow f left join notice_mark k on k.person = f.person and k.conversation = f.thing
                 left join part p on p.person = f.person and p.conversation = f.thing
                 where f.person = ?1 and f.what = 'conversation' and not coalesce(k.muted, false)
@@ -216,6 +216,7 @@ const GROUPS: &str = "select
                 select e.conversation, 8, e.position
                 from grants g cross join journal e
                 where g.person = ?1 and e.community = g.audience and e.verb = 'announced' and e.occurred_at > ?3
+                    and exists (select 1 from contribution w where w.id = e.object and w.withdrawn_at is null and w.hidden = '' and w.held = '')
                     and coalesce(e.conversation, 0) <> 0 and e.actor <> ?1 and heard_by(e.actor, ?1)
             ) g where g.position is not null group by g.conversation
         ) x left join notice_mark k on k.person = ?1 and k.conversation = x.conversation

@@ -517,8 +517,8 @@ fn notices_stay_quick_in_a_large_place() {
         // Three readers: one who took part in 300 conversations, one in 10,000, and one who only follows.
         for (person, parts) in [(w.ada, 300), (w.bo, 10_000)] {
             run(
-                "insert into part (person, conversation, said_at, named)
-                 select cast(?1 as bigint), c.id, c.at, false from contribution c where c.parent is null and c.id >= 1000000000 + 1000000 - 10 * cast(?2 as bigint)",
+                "insert into part (person, conversation, said_at, named, at)
+                 select cast(?1 as bigint), c.id, c.at, false, c.at from contribution c where c.parent is null and c.id >= 1000000000 + 1000000 - 10 * cast(?2 as bigint)",
                 vals![person, parts],
             )
             .await;

@@ -1,11 +1,12 @@
 //! Forums of Discourse: topics as its API gives them (`/t/<id>.json`, one to a file, in an array or one to a line), pages of posts
-//! (`/posts.json`), single posts, and archives with `topic_id`, `title`, `url` and `posts` to a line.
+//! (`/posts.json`), single posts, archives with `topic_id`, `title`, `url` and `posts` to a line, and topics rendered to files.
 //! <https://docs.discourse.org>
 //!
 //! A post's id is its topic's and its number there, by which answers and quotes name it.
 
 mod documents;
 mod forum;
+mod rendered;
 mod topic;
 
 use crate::records::{self, Found, Held};
@@ -26,7 +27,11 @@ pub fn recognise(source: &Source) -> bool {
             || has("\"latest_posts\"")
             || (has("\"topic_id\"") && (has("\"posts\"") || has("\"post_number\"")))
     };
+    let pages = source.files().filter(|file| file.ends_with(".md"));
     files(source).take(LOOKED_INTO).any(told)
+        || pages
+            .take(LOOKED_INTO)
+            .any(|file| rendered::is_rendered(&head(source, file)))
 }
 
 pub fn read(source: &Source, take: &mut dyn Take) -> Result<(), Problem> {
@@ -39,7 +44,9 @@ pub fn read(source: &Source, take: &mut dyn Take) -> Result<(), Problem> {
     }
     let mut done = 0;
     for file in source.files() {
-        if is_json(source, file) {
+        if file.ends_with(".md") && rendered::is_rendered(&head(source, file)) {
+            rendered::read(source, file, &mut forum)?;
+        } else if is_json(source, file) {
             each_document(
                 source,
                 file,

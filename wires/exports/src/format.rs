@@ -1,10 +1,11 @@
 //! Which format a source has, and its reader: all that this crate reads, by name.
 
-use crate::{Problem, Source, Take, discourse, irc, mail, slack, stackexchange, zulip};
+use crate::{Problem, Source, Take, discourse, irc, mail, slack, stackexchange, tacit, zulip};
 
 /// What Tacit reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
+    Tacit,
     Slack,
     Zulip,
     StackExchange,
@@ -17,7 +18,8 @@ pub enum Format {
 
 impl Format {
     /// The surest signs come first: a log of IRC is plain text, and much is.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
+        Format::Tacit,
         Format::Slack,
         Format::Zulip,
         Format::StackExchange,
@@ -31,6 +33,7 @@ impl Format {
     /// As a person calls it.
     pub const fn name(self) -> &'static str {
         match self {
+            Format::Tacit => "Tacit export",
             Format::Slack => "Slack export",
             Format::Zulip => "Zulip export or public archive",
             Format::StackExchange => "Stack Exchange dump",
@@ -45,6 +48,7 @@ impl Format {
     /// Tells all that is in a source of this format.
     pub fn read(self, source: &Source, take: &mut dyn Take) -> Result<(), Problem> {
         match self {
+            Format::Tacit => tacit::read(source, take),
             Format::Slack => slack::read(source, take),
             Format::Zulip => zulip::read(source, take),
             Format::StackExchange => stackexchange::read(source, take),
@@ -58,14 +62,15 @@ impl Format {
 
     fn is_of(self, source: &Source) -> bool {
         match self {
+            Format::Tacit => tacit::recognise(source),
             Format::Slack => slack::recognise(source),
             Format::Zulip => zulip::recognise(source),
             Format::StackExchange => stackexchange::recognise(source),
             Format::Discourse => discourse::recognise(source),
-            Format::Maildir => mail::is_maildir(source),
-            Format::Mbox => mail::is_mbox(source),
-            Format::Letters => mail::is_letters(source),
-            Format::Irc => irc::is_logs(source) && !is_of_documents(source),
+            Format::Maildir => mail::recognise_maildir(source),
+            Format::Mbox => mail::recognise_mbox(source),
+            Format::Letters => mail::recognise_letters(source),
+            Format::Irc => irc::recognise(source) && !is_of_documents(source),
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod signs;
 #[doc(hidden)]
 pub mod weights;
 
-pub use log::{is_logs, read};
+pub use log::{read, recognise};
 pub use recovery::{Line, Recovery, recover};
 
 #[cfg(test)]

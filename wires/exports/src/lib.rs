@@ -26,11 +26,13 @@ mod skips;
 pub mod slack;
 mod source;
 pub mod stackexchange;
+pub mod tacit;
 mod times;
 pub mod zulip;
 
 pub use format::{Format, detect};
 pub use model::{
-    Access, Community, Contribution, File, Helped, Item, Reason, Skipped, Stop, Take, Thanks, Voice,
+    Access, Community, Contribution, File, Helped, Item, Own, Reason, Record, Skipped, Stop, Take, Thanks,
+    Voice,
 };
 pub use source::{Problem, Source};

@@ -29,25 +29,23 @@ use reader::{Found, Reader};
 
 /// How many files are looked at to know what a source is.
 const LOOKED_INTO: usize = 50;
-/// A single message in a file of its own.
-const MOST_LETTER: u64 = 64 << 20;
 
 /// Whether a source is, or has, files that hold messages one after another.
-pub fn is_mbox(source: &Source) -> bool {
+pub fn recognise_mbox(source: &Source) -> bool {
     source
         .files()
         .take(LOOKED_INTO)
         .any(|file| begins_as_mbox(source, file))
 }
 
-pub fn is_maildir(source: &Source) -> bool {
+pub fn recognise_maildir(source: &Source) -> bool {
     source
         .files()
         .take(2_000)
         .any(|file| place::of_maildir(file).is_some())
 }
 
-pub fn is_letters(source: &Source) -> bool {
+pub fn recognise_letters(source: &Source) -> bool {
     source.files().take(2_000).any(is_letter)
 }
 
@@ -195,9 +193,14 @@ fn read_singly(
     reader: &mut Reader<'_>,
 ) -> Result<(), Problem> {
     let mut look = Look::default();
-    let open = |file: &str| source.whole(file, MOST_LETTER);
+    let mut piece = Piece::default();
     for file in files.iter().take(LOOKED_AT) {
-        if let Some(letter) = open(file).ok().and_then(|bytes| reader.opener.open(&bytes)) {
+        if open(source, file, &mut piece).is_ok()
+            && let Some(letter) = reader
+                .opener
+                .open(&piece.bytes)
+                .filter(|_| !piece.too_large)
+        {
             look.at(&letter);
         }
     }
@@ -208,16 +211,27 @@ fn read_singly(
             offset: None,
             arrived: place::seconds_of(file),
         };
-        match open(file) {
-            Ok(bytes) => reader.letter(&bytes, found, &habits, place)?,
-            Err(Problem::Bomb(_)) => reader
-                .skip(found.skipped(Reason::TooLarge, "The message is larger than the bounds."))?,
-            Err(e) => reader
-                .skip(found.skipped(Reason::Broken, &format!("The file cannot be read: {e}.")))?,
+        match open(source, file, &mut piece) {
+            Ok(()) if piece.too_large => reader.skip(found.too_large())?,
+            Ok(()) => reader.letter(&piece.bytes, found, &habits, place)?,
+            Err(e) => {
+                let detail = format!("The file cannot be read: {e}.");
+                reader.skip(found.skipped(Reason::Broken, &detail))?;
+            }
         }
         reader.reached(reader.bytes + source.size(file));
     }
     Ok(())
+}
+
+/// A file that is one message, as far as the bounds allow.
+fn open(source: &Source, file: &str, room: &mut Piece) -> Result<(), Problem> {
+    unpacked(source, file, |stream| {
+        Pieces::of_one(stream)
+            .next(room)
+            .map_err(|e| Problem::Unreadable(file.to_owned(), e))?;
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -102,7 +102,8 @@ fn escape(out: &mut String, word: &str, place: Place) {
             continue;
         }
         let marks = match c {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '~' => true,
+            '`' | '*' | '[' | ']' | '<' | '~' => true,
+            '\\' => after.is_none_or(|c| c.is_ascii_punctuation() || is_reserved(c)),
             '_' => {
                 !(before.is_some_and(char::is_alphanumeric)
                     && after.is_some_and(char::is_alphanumeric))

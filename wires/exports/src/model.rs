@@ -66,6 +66,24 @@ pub struct Contribution {
     /// The ids of voices that it addresses.
     pub toward: Vec<String>,
     pub files: Vec<File>,
+    /// What only Tacit's own export says of it.
+    pub own: Option<Box<Own>>,
+}
+
+/// What Tacit's own export says of a contribution beyond what all archives say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Own {
+    /// How it was meant, as Tacit keeps the word; empty where nobody said.
+    pub kind: String,
+    /// For its community alone.
+    pub inside: bool,
+    /// The passage that it answers.
+    pub quote: String,
+    /// A reference to the work it is about.
+    pub work: String,
+    /// Taken back: its place stays empty.
+    pub gone: bool,
 }
 
 /// A file that stood with something that was said.
@@ -89,6 +107,14 @@ pub struct Thanks {
     pub at: Option<i64>,
     /// How many, where the source only counts.
     pub count: u32,
+}
+
+/// A record that only Tacit's own export holds (a past membership, words of thanks, an ending), as one line of JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The file it is from, without its ending: "memberships".
+    pub file: &'static str,
+    pub line: String,
 }
 
 /// Who asked said that this answer helped (an accepted answer, a solution).
@@ -141,6 +167,7 @@ pub enum Item {
     Contribution(Box<Contribution>),
     Thanks(Thanks),
     Helped(Helped),
+    Own(Record),
     Skipped(Skipped),
 }
 

@@ -123,7 +123,12 @@ impl Scan<'_> {
         // Lines end what is broken in them, once the first shows that a record is a line.
         let mut lines = self.file.ends_with("l") || self.file.ends_with(".ndjson");
         let mut first = true;
-        while self.next()?.is_some() {
+        while let Some(byte) = self.next()? {
+            // What closes nothing is passed over, or nothing would ever be read.
+            if matches!(byte, b'}' | b']' | b':') {
+                self.bump()?;
+                continue;
+            }
             let offset = self.at;
             let end = if lines { self.line()? } else { self.value()? };
             self.mend(&end);
@@ -392,6 +397,13 @@ mod tests {
             read(&format!("[\"{}\",2]", "x".repeat(80)), Held::Plain),
             ["large@1", "2@84"]
         );
+    }
+
+    #[test]
+    fn what_closes_nothing_is_passed_over() {
+        assert_eq!(read("{}]} : 1 }", Held::Plain), ["{}@0", "1 }@7"]);
+        assert_eq!(read("[1]] 2", Held::Plain), ["1@1"]);
+        assert_eq!(read("{\"a\":} ]", Held::UnderKeys), ["a@5"]);
     }
 
     #[test]

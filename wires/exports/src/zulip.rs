@@ -5,6 +5,7 @@
 //! A topic is a conversation: its first message opens it, another answers that one, or the message that it quotes at its head. A topic
 //! that was marked resolved (`✔ `) is the same topic.
 
+mod address;
 mod archive;
 mod export;
 mod organisation;

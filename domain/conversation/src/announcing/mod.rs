@@ -171,6 +171,7 @@ pub async fn of_community(cx: &Cx, community: CommunityId) -> Result<Vec<Announc
     let sql = "select c.id, c.title, c.words, a.until, k.slug, k.name from announcement a
         join contribution c on c.id = a.contribution join community k on k.id = a.community
         where a.community = ?1 and a.until > ?3 and c.withdrawn_at is null and c.hidden = '' and c.held = '' and c.audience in ('community', 'open') and visible_to(c.id, ?2)
+          and unblocked_by(c.author, ?2)
         order by a.at desc, c.id desc limit 10";
     cx.db().query(sql, vals![community, cx.viewer, cx.now()]).await?.into_iter().map(Announcement::from_row).collect()
 }
@@ -180,7 +181,7 @@ pub async fn for_me(cx: &Cx) -> Result<Vec<Announcement>> {
     let sql = "select c.id, c.title, c.words, a.until, k.slug, k.name from grants g join announcement a on a.community = g.audience
         join contribution c on c.id = a.contribution join community k on k.id = a.community
         where g.person = ?1 and a.until > ?2 and c.withdrawn_at is null and c.hidden = '' and c.held = '' and c.audience in ('community', 'open') and visible_to(c.id, ?1)
-          and not exists (select 1 from put_aside x where x.person = ?1 and x.contribution = c.id)
+          and unblocked_by(c.author, ?1) and not exists (select 1 from put_aside x where x.person = ?1 and x.contribution = c.id)
         order by a.at desc, c.id desc limit 10";
     cx.db().query(sql, vals![cx.me()?, cx.now()]).await?.into_iter().map(Announcement::from_row).collect()
 }

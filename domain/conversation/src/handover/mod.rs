@@ -116,8 +116,8 @@ fn opened(mut r: Row) -> Result<Opened> {
 async fn unanswered(cx: &Cx, community: CommunityId) -> Result<Vec<Opened>> {
     let sql = "select c.id, c.title, c.words, coalesce(p.name, v.name), c.at, false
         from contribution c left join person p on p.id = c.author and not c.voice left join voice v on v.id = c.author and c.voice
-        where c.community = ?1 and c.parent is null and c.asks and c.withdrawn_at is null and c.hidden = '' and c.held = '' and visible_to(c.root, ?2) and unblocked_by(c.author, ?2)
-          and not exists (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.hidden = '' and a.held = '')
+        where c.community = ?1 and c.parent is null and c.asks and c.withdrawn_at is null and c.hidden = '' and c.held = '' and c.closed = '' and visible_to(c.root, ?2) and unblocked_by(c.author, ?2)
+          and not exists (select 1 from ending e where e.conversation = c.id) and not exists (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.hidden = '' and a.held = '')
         order by c.at desc, c.id desc limit 20";
     cx.db().query(sql, vals![community, cx.viewer]).await?.into_iter().map(opened).collect()
 }

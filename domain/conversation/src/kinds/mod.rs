@@ -135,6 +135,11 @@ pub fn as_said<'de, D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Op
     }
 }
 
+/// The same where leaving it out keeps what is there.
+pub fn as_said_if_at_all<'de, D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Option<Option<Kind>>, D::Error> {
+    as_said(d).map(Some)
+}
+
 /// Guards a batch: the own kind that is picked is still there, and still offered unless the contribution has it already.
 pub(crate) fn still_picked(batch: &mut Batch, place: Option<CommunityId>, picked: Option<&KindHere>) {
     if let (Some(community), Some(k)) = (place, picked.filter(|k| k.kind.is_own())) {
@@ -205,6 +210,7 @@ impl Saying {
     fn check(&self, own: bool) -> Result<Checked> {
         let mut problems = Problems::default();
         let word = if own { Line::<1, 40>(self.word.0.clone()).check("word", &mut problems) } else { self.word.check("word", &mut problems) };
+        let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
         let (plural, prompt) = (self.plural.check("plural", &mut problems), self.prompt.check("prompt", &mut problems));
         let language = self.language.check("language", &mut problems);
         if !language.is_empty() && !is_language(&language) {
@@ -233,6 +239,9 @@ fn is_language(tag: &str) -> bool {
 /// Two kinds with one word could not be told apart.
 fn is_said(kinds: &[KindHere], word: &str, but: Option<Kind>) -> bool {
     let small = word.to_lowercase();
+    if small == "no kind yet" {
+        return true; // the choice of none
+    }
     let says = |k: &KindHere| if k.word.is_empty() { k.kind.usual_word() == small } else { k.word.to_lowercase() == small };
     !small.is_empty() && kinds.iter().filter(|k| Some(k.kind) != but).any(says)
 }

@@ -132,7 +132,7 @@ fn a_kind_put_away_stays_on_what_was_said() {
         let s = store::one(&w.app.stranger(), id).await.unwrap().unwrap();
         assert_eq!((s.kind, s.called.0.as_str()), (Some(kind), "Near miss"));
         // Its author may change the words and leave the kind.
-        let edit = Edit { words: "The wrong bag, again.".into(), title: Line::default(), kind: Some(kind), version: Line::default() };
+        let edit = Edit { words: "The wrong bag, again.".into(), title: Line::default(), kind: Some(Some(kind)), version: Line::default() };
         acts::edit(&w.app.by(w.bo), id, &edit).await.unwrap();
         assert!(store::one(&w.app.stranger(), id).await.unwrap().unwrap().asks);
         assert!(w.browser(w.bo).await.get(&format!("/contributions/{id}/edit")).await.main().contains("Near miss"));

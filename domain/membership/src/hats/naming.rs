@@ -4,6 +4,8 @@ use community::store as communities;
 use kernel::{Actor, Audience, Batch, Cx, Error, Event, Line, Problems, Result, clock, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
 
 use crate::{Hat, HatId, STEWARD, rules, store};
 
@@ -34,12 +36,22 @@ pub(crate) fn hat_name(picked: &Line<0, 40>, other: &Line<0, 40>, problems: &mut
     let folded = name.to_lowercase();
     match folded.parse::<Hat>() {
         Ok(hat) => hat.word().to_owned(),
-        Err(()) if folded.contains(STEWARD) => {
+        Err(()) if looks_like_a_steward(&name) => {
             problems.add("other", "This would look like the steward's hat. Please choose another name.");
             name
         }
         Err(()) => name,
     }
+}
+
+/// Letters of other scripts, wide ones and what stands between them do not make another word of it for the eye (Unicode
+/// Technical Standard #39, skeletons of confusable strings).
+fn looks_like_a_steward(name: &str) -> bool {
+    let bare = |text: &str| -> String {
+        let letters = text.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+        skeleton(&letters.collect::<String>()).filter(|c| c.is_alphanumeric()).collect()
+    };
+    bare(name).contains(&bare(STEWARD))
 }
 
 /// Names a role that somebody already plays. The same answer whoever is meant.
@@ -99,6 +111,7 @@ mod tests {
         assert_eq!(of("welcomer", " Keeper  of the coffee ").as_deref(), Some("Keeper of the coffee"));
         assert_eq!(of("", "Gardener").as_deref(), Some("gardener"));
         assert_eq!(of("", "STEWARD").as_deref(), Some("steward"));
-        assert_eq!(of("", "Vice-Steward"), None);
+        let lookalikes = ["Vice-Steward", "ѕteward", "ｓｔｅｗａｒｄ", "Stew\u{ad}ard", "S t e w a r d", "stéward"];
+        assert!(lookalikes.iter().all(|name| of("", name).is_none()));
     }
 }

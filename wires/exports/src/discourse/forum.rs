@@ -14,7 +14,8 @@ pub(super) struct Forum<'t> {
     categories: HashMap<String, Community>,
     topics: HashMap<String, Topic>,
     told_places: HashSet<String>,
-    told_voices: HashSet<String>,
+    /// Who was told of, and whether they spoke or were only addressed.
+    told_voices: HashMap<String, bool>,
     seen: HashSet<(u64, u32)>,
 }
 
@@ -31,7 +32,7 @@ impl<'t> Forum<'t> {
             categories: HashMap::new(),
             topics: HashMap::new(),
             told_places: HashSet::new(),
-            told_voices: HashSet::new(),
+            told_voices: HashMap::new(),
             seen: HashSet::new(),
         }
     }
@@ -151,7 +152,10 @@ impl<'t> Forum<'t> {
         let solved = |post: &Post<'_>| post.accepted_answer.0;
         Topic {
             title: document.title.filled().map_or(known.title, str::to_owned),
-            slug: document.slug.to_string(),
+            slug: document
+                .slug
+                .filled()
+                .map_or_else(|| topic::slug(&document.url), str::to_owned),
             address: topic::address(&document.url),
             category: document
                 .category_id
@@ -172,7 +176,13 @@ impl<'t> Forum<'t> {
         }
     }
 
-    fn post(&mut self, post: &Post<'_>, topic: &Topic, file: &str, at: u64) -> Result<(), Stop> {
+    pub fn post(
+        &mut self,
+        post: &Post<'_>,
+        topic: &Topic,
+        file: &str,
+        at: u64,
+    ) -> Result<(), Stop> {
         let numbers = (
             topic.id.parse::<u64>().ok(),
             post.post_number
@@ -220,6 +230,9 @@ impl<'t> Forum<'t> {
         }
         said.community = self.place(topic)?;
         said.voice = self.voice(post)?;
+        for id in &said.toward {
+            self.addressed(id)?;
+        }
         let id = said.id.clone();
         self.take.take(Item::Contribution(Box::new(said)))?;
         if let Some(likes) = topic::likes(post) {
@@ -309,6 +322,20 @@ impl<'t> Forum<'t> {
         }
     }
 
+    /// Somebody who may never speak here; who does is told of again, with their name.
+    fn addressed(&mut self, id: &str) -> Result<(), Stop> {
+        if self.told_voices.contains_key(id) {
+            return Ok(());
+        }
+        self.told_voices.insert(id.to_owned(), false);
+        self.take.take(Item::Voice(Voice {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            address: None,
+            machine: false,
+        }))
+    }
+
     fn voice(&mut self, post: &Post<'_>) -> Result<String, Stop> {
         let id = post
             .username
@@ -316,7 +343,7 @@ impl<'t> Forum<'t> {
             .or(post.user_id.filled())
             .unwrap_or("deleted")
             .to_owned();
-        if self.told_voices.insert(id.clone()) {
+        if self.told_voices.insert(id.clone(), true) != Some(true) {
             let name = post
                 .name
                 .filled()

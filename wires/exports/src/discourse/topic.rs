@@ -33,6 +33,17 @@ pub(super) fn address(url: &str) -> String {
         .to_owned()
 }
 
+/// `how-to` of `https://forum.example.org/t/how-to/7`.
+pub(super) fn slug(url: &str) -> String {
+    let behind = url
+        .split_once("/t/")
+        .and_then(|(_, behind)| behind.split('/').next());
+    behind
+        .filter(|slug| slug.parse::<u64>().is_err())
+        .unwrap_or_default()
+        .to_owned()
+}
+
 pub(super) fn closed(closed: bool, archived: bool) -> Option<String> {
     match (closed, archived) {
         (true, _) => Some("closed".into()),
@@ -90,20 +101,16 @@ pub(super) fn contribution(post: &Post<'_>, topic: &Topic, number: u32) -> Optio
     })
 }
 
-/// The post that it says it answers, else the first of its topic that it quotes, else the topic's first.
+/// The post that it says it answers (an earlier one, so that no circle comes about), else the first of its topic that it quotes, else the topic's first.
 fn answered(post: &Post<'_>, topic: &Topic, number: u32) -> Option<u32> {
     let stated = post
         .reply_to_post_number
         .number()
         .and_then(|n| u32::try_from(n).ok());
-    let other = |n: &u32| *n != number && *n > 0;
+    let earlier = |n: &u32| *n < number && *n > 0;
     stated
-        .filter(other)
-        .or_else(|| {
-            quoted(&post.cooked, &topic.id)
-                .filter(|n| *n < number)
-                .filter(other)
-        })
+        .filter(earlier)
+        .or_else(|| quoted(&post.cooked, &topic.id).filter(earlier))
         .or((number > 1).then_some(1))
 }
 
@@ -111,6 +118,7 @@ fn answered(post: &Post<'_>, topic: &Topic, number: u32) -> Option<u32> {
 fn quoted(cooked: &str, topic: &str) -> Option<u32> {
     cooked
         .match_indices("<aside class=\"quote")
+        .take(MOST_ADDRESSED)
         .find_map(|(at, _)| {
             let tag = cooked.get(at..)?;
             let tag = tag.get(..tag.find('>')?)?;

@@ -72,6 +72,7 @@ fn no_word_turns_into_a_mark() {
         "C:\\*x",
         "a|b",
         "| a | b |",
+        "\\left \\lvert \\psi_{1} \\right \\{ \\* \\",
         "$a_1 + b_1*c*d$",
         "\\(x\\)",
         "[ ] no task",

@@ -201,10 +201,21 @@ fn kind(rest: &str, timed: bool) -> Kind<'_> {
         if said.starts_with("--") {
             return Kind::System;
         }
-        let Some((speaker, words)) = said.split_once('>') else {
-            return Kind::Unknown;
+        return match said.split_once('>') {
+            // What stands in brackets may have spaces; some programs allow it.
+            Some((speaker, words))
+                if speaker.contains(' ')
+                    && (3..=32).contains(&speaker.trim().len())
+                    && !speaker.contains([':', '<']) =>
+            {
+                match (speaker.trim().trim_start_matches(RANKS), words.trim()) {
+                    (_, "") => Kind::Blank,
+                    (speaker, words) => Kind::Said { speaker, words },
+                }
+            }
+            Some((speaker, words)) => said_by(speaker, words),
+            None => Kind::Unknown,
         };
-        return said_by(speaker, words);
     }
     if [
         "***", "===", "---", "-!-", "-->", "<--", "--", "!!!", "—", "→", "←",
@@ -253,6 +264,8 @@ fn kind(rest: &str, timed: bool) -> Kind<'_> {
     }
 }
 
+const RANKS: [char; 6] = ['@', '+', '%', '&', '~', '!'];
+
 fn said_by<'l>(speaker: &'l str, words: &'l str) -> Kind<'l> {
     match (name(speaker), words.trim()) {
         (None, _) => Kind::Unknown,
@@ -263,9 +276,7 @@ fn said_by<'l>(speaker: &'l str, words: &'l str) -> Kind<'l> {
 
 /// A nickname without the marks of its bearer's rank.
 fn name(speaker: &str) -> Option<&str> {
-    let name = speaker
-        .trim()
-        .trim_start_matches(['@', '+', '%', '&', '~', '!']);
+    let name = speaker.trim().trim_start_matches(RANKS);
     let sane = !name.is_empty() && name.len() <= 64 && !name.contains([' ', '\t', ':', '<', '>']);
     sane.then_some(name)
 }
@@ -324,9 +335,19 @@ mod tests {
             "(12:34:56 PM) ada: hi: there",
             "[12:34.56] <ada> hi: there",
             "<ada> hi: there",
+            "[12:34] <ada> hi: there  ",
         ] {
             assert_eq!(read(line).1, said("ada", "hi: there"), "{line}");
         }
+    }
+
+    #[test]
+    fn names_in_brackets_may_have_spaces() {
+        assert_eq!(
+            read("[10:07] <bur[n] er> nope").1,
+            said("bur[n] er", "nope")
+        );
+        assert_eq!(read("12:34 < ada> hi").1, said("ada", "hi"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const LOOKED_INTO: usize = 20;
 const LOOKED_AT: usize = 60;
 
 /// Whether most lines at the head of a file are lines of a log, with somebody who says something.
-pub fn is_logs(source: &Source) -> bool {
+pub fn recognise(source: &Source) -> bool {
     source
         .files()
         .take(LOOKED_INTO)

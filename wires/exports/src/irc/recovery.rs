@@ -121,13 +121,16 @@ impl Recovery {
 
     #[doc(hidden)]
     pub fn choose(&self, now: &Heard, weights: &[f32; signs::COUNT]) -> Option<usize> {
-        let mut best = signs::score(weights, |tell| {
-            signs::of_none(now, self.recent.back(), tell)
+        let weight = |sign: usize| weights.get(sign).copied().unwrap_or(0.0);
+        let mut best = 0.0;
+        signs::of_none(now, self.recent.back(), &mut |sign, value| {
+            best += weight(sign) * value;
         });
         let mut chosen = None;
         let mut look = signs::Look::default();
         for then in self.candidates() {
-            let score = signs::score(weights, |tell| look.signs_of(now, then, tell));
+            let mut score = 0.0;
+            look.signs_of(now, then, &mut |sign, value| score += weight(sign) * value);
             if score > best {
                 best = score;
                 chosen = Some(then.place);

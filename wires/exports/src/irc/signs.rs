@@ -208,15 +208,8 @@ pub(super) fn words_of(words: &str) -> impl Iterator<Item = u32> {
         })
 }
 
-/// The sum of the weights of the signs that `of` tells.
-pub(super) fn score(weights: &[f32; COUNT], of: impl FnOnce(&mut dyn FnMut(usize, f32))) -> f32 {
-    let mut sum = 0.0;
-    of(&mut |sign, value| sum += weights.get(sign).copied().unwrap_or(0.0) * value);
-    sum
-}
-
 /// The signs that a line answers nothing.
-pub fn of_none(now: &Heard, last: Option<&Heard>, tell: &mut dyn FnMut(usize, f32)) {
+pub fn of_none(now: &Heard, last: Option<&Heard>, tell: &mut impl FnMut(usize, f32)) {
     let mut is = |sign: usize, so: bool| {
         if so {
             tell(NONE + sign, 1.0);
@@ -270,7 +263,7 @@ pub struct Look {
 }
 
 impl Look {
-    pub fn signs_of(&mut self, now: &Heard, then: &Heard, tell: &mut dyn FnMut(usize, f32)) {
+    pub fn signs_of(&mut self, now: &Heard, then: &Heard, tell: &mut impl FnMut(usize, f32)) {
         self.steps += 1;
         let relation = relation(now, then);
         let same = now.speaker == then.speaker;

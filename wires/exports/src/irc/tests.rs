@@ -3,14 +3,14 @@
 use crate::archives::{Told, Unpacked, memory};
 use crate::{Access, Reason, Source};
 
-use super::{Line, is_logs, read, recover};
+use super::{Line, read, recognise, recover};
 
 #[path = "../../examples/irc_f1/annotated.rs"]
 mod annotated;
 
 fn log(text: &str) -> Told {
     let source = memory(&[("#glue.2018-01-01.log", text)]);
-    assert!(is_logs(&source));
+    assert!(recognise(&source));
     Told::of(&source, read)
 }
 
@@ -223,7 +223,7 @@ fn every_line_of_real_logs_is_accounted_for() {
         return;
     };
     let source = Source::open(&data.0.join("dev")).unwrap();
-    assert!(is_logs(&source));
+    assert!(recognise(&source));
     let told = Told::of(&source, read);
     assert_eq!(told.contributions().len() + told.skips().len(), 12_500);
     assert_eq!(told.skipped(Reason::Broken), 0);

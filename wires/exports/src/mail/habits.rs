@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::letter::{Letter, List};
+use super::moments::plausible;
 use super::threads::{bracketed, shown_subject};
 
 /// How many messages are looked at.
@@ -26,6 +27,8 @@ pub struct Habits {
     pub list: Option<List>,
     /// The mailbox of one person rather than the archive of a list.
     pub personal: bool,
+    /// The first moment that can be true, in seconds, for messages before it that have none.
+    pub moment: Option<i64>,
     footer: HashSet<u64>,
 }
 
@@ -33,6 +36,7 @@ pub struct Habits {
 #[derive(Default)]
 pub struct Look {
     messages: usize,
+    moment: Option<i64>,
     personal: usize,
     tags: HashMap<String, usize>,
     lists: HashMap<String, (List, usize)>,
@@ -42,6 +46,9 @@ pub struct Look {
 impl Look {
     pub fn at(&mut self, letter: &Letter) {
         self.messages += 1;
+        let moments = [letter.said, letter.arrived];
+        let mut true_ones = moments.into_iter().flatten().filter(|at| plausible(*at));
+        self.moment = self.moment.or_else(|| true_ones.next());
         self.personal += usize::from(letter.personal);
         let (subject, _) = shown_subject(&letter.subject, None);
         if let Some((tag, _)) = bracketed(subject) {
@@ -87,6 +94,7 @@ impl Look {
             tag,
             list,
             personal: most(self.personal),
+            moment: self.moment,
             footer: self
                 .lines
                 .into_iter()

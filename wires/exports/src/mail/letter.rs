@@ -1,6 +1,7 @@
 //! One message taken apart: who, when, what it answers, its words as they were sent.
 
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{
@@ -77,7 +78,9 @@ impl Opener {
     }
 
     pub fn open(&self, bytes: &[u8]) -> Option<Letter> {
-        let message = self.parser.parse(bytes)?;
+        // A message that trips the parser's own assertions is a broken one, and no reason to lose the others.
+        let parsed = catch_unwind(AssertUnwindSafe(|| self.parser.parse(bytes)));
+        let message = parsed.ok()??;
         let root = message.parts.first()?;
         if root.headers.is_empty() {
             return None;

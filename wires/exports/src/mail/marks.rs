@@ -44,6 +44,33 @@ pub fn quoted(line: &str) -> (usize, &str) {
     (0, line)
 }
 
+/// Whether a line "quoted" so deep was typed at the prompt of R (`> x <- f(1)`) or Python (`>>> import x`).
+pub fn is_prompt(depth: usize, text: &str) -> bool {
+    let text = text.trim();
+    let call = || {
+        let Some(open) = text.find('(') else {
+            return false;
+        };
+        let name = text.get(..open).unwrap_or("");
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'$' | b':'))
+            && text.ends_with([')', ',', '{', ';', '('])
+    };
+    match depth {
+        1 => text.contains(" <- ") || text.contains("<-") && text.contains('(') || call(),
+        3 => {
+            call()
+                || text.contains(" = ")
+                || ["import ", "from ", "print ", "def ", "for "]
+                    .iter()
+                    .any(|word| text.starts_with(word))
+        }
+        _ => false,
+    }
+}
+
 const WROTE: [&str; 30] = [
     "wrote",
     "writes",
@@ -141,6 +168,28 @@ pub fn begins_original(line: &str) -> bool {
         .trim_matches(|c: char| matches!(c, '-' | '_' | ' '))
         .to_lowercase();
     ORIGINAL.contains(&bare.as_str())
+}
+
+/// `---------- Forwarded message ----------`: what follows was passed on, and is meant to be read.
+pub fn begins_forwarded(line: &str) -> bool {
+    const FORWARDED: [&str; 9] = [
+        "forwarded message",
+        "begin forwarded message:",
+        "weitergeleitete nachricht",
+        "message transféré",
+        "mensaje reenviado",
+        "mensagem encaminhada",
+        "messaggio inoltrato",
+        "doorgestuurd bericht",
+        "пересылаемое сообщение",
+    ];
+    if !line.starts_with(['-', '_', 'B']) {
+        return false;
+    }
+    let bare = line
+        .trim_matches(|c: char| matches!(c, '-' | '_' | ' ' | '/'))
+        .to_lowercase();
+    FORWARDED.iter().any(|begin| bare.starts_with(begin))
 }
 
 const SENDER: [&str; 10] = [

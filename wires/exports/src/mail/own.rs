@@ -11,6 +11,16 @@ use crate::File;
 const WHOLE: usize = 6;
 const LAST: usize = 12;
 
+/// How a message stands to others, as far as its headers say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// It answers nothing: what it quotes is what it is about.
+    Alone,
+    Answering,
+    /// It passes another on, which is below its own words.
+    PassingOn,
+}
+
 /// A run of lines of one sort.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Run<'t> {
@@ -24,6 +34,8 @@ struct Line<'t> {
     /// 0: not quoted.
     depth: usize,
     text: &'t str,
+    /// With its marks of quotation.
+    whole: &'t str,
 }
 
 impl Line<'_> {
@@ -37,27 +49,42 @@ impl Line<'_> {
 }
 
 /// The runs of a message in order, and the files that an archive took out of it and wrote a note for.
-pub fn of<'t>(text: &'t str, habits: &Habits) -> (Vec<Run<'t>>, Vec<File>) {
+pub fn of<'t>(text: &'t str, habits: &Habits, stands: Stands) -> (Vec<Run<'t>>, Vec<File>) {
     let mut files = Vec::new();
     let mut lines: Vec<Line<'t>> = Vec::with_capacity(text.len() / 32);
     let mut rest = text.lines().map(str::trim_end).peekable();
     while let Some(line) = rest.next() {
         if marks::is_next_part(line) {
             files.extend(marks::scrubbed(&mut rest));
-            lines.push(Line { depth: 0, text: "" });
+            lines.push(Line {
+                depth: 0,
+                text: "",
+                whole: "",
+            });
             continue;
         }
         if marks::is_armour(line, &mut rest) {
             continue;
         }
         let (depth, text) = marks::quoted(line);
-        lines.push(Line { depth, text });
+        lines.push(Line {
+            depth,
+            text,
+            whole: line,
+        });
     }
     let all = lines.len();
     cut_footer(&mut lines, habits);
-    cut_tail(&mut lines);
-    let lines = without_signatures(lines);
-    let runs = answered(&lines);
+    if stands != Stands::PassingOn {
+        cut_tail(&mut lines);
+    }
+    let mut lines = without_signatures(lines);
+    take_prompts(&mut lines);
+    let runs = match stands {
+        Stands::Answering => answered(&lines),
+        Stands::Alone if introduces_a_quote(&lines) => answered(&lines),
+        _ => all_runs(&lines),
+    };
     if !runs.is_empty() || all == 0 {
         return (runs, files);
     }
@@ -105,6 +132,9 @@ fn cut_tail(lines: &mut Vec<Line<'_>>) {
     for (at, line) in lines.iter().enumerate() {
         if line.depth > 0 || line.is_blank() {
             continue;
+        }
+        if marks::begins_forwarded(line.text) {
+            return;
         }
         let below = lines
             .iter()
@@ -190,6 +220,50 @@ fn without_signatures(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
         }
     }
     kept
+}
+
+/// What was typed at a prompt (`> x <- f(1)`, `>>> import x`) is no quote, though it looks like one.
+fn take_prompts(lines: &mut [Line<'_>]) {
+    for block in lines.chunk_by_mut(|a, b| (a.depth > 0) == (b.depth > 0)) {
+        if block
+            .iter()
+            .all(|line| line.depth > 0 && marks::is_prompt(line.depth, line.text))
+        {
+            for line in block {
+                line.depth = 0;
+                line.text = line.whole;
+            }
+        }
+    }
+}
+
+/// Whether "On … somebody wrote:" stands above the first quote.
+fn introduces_a_quote(lines: &[Line<'_>]) -> bool {
+    let Some(first) = lines.iter().position(|line| line.depth > 0) else {
+        return false;
+    };
+    let mut above: Vec<&str> = lines.iter().take(first).map(|line| line.text).collect();
+    let before = above.len();
+    take_attribution(&mut above);
+    above.len() < before
+}
+
+/// Everything, in order.
+fn all_runs<'t>(lines: &[Line<'t>]) -> Vec<Run<'t>> {
+    let mut runs: Vec<Run<'t>> = Vec::new();
+    for line in lines {
+        match (runs.last_mut(), line.depth) {
+            (Some(Run::Own(own)), 0) => own.push(line.text),
+            (Some(Run::Quoted(quote)), 1..) => quote.push((line.depth, line.text)),
+            (_, 0) => runs.push(Run::Own(vec![line.text])),
+            (_, depth) => runs.push(Run::Quoted(vec![(depth, line.text)])),
+        }
+    }
+    runs.retain(|run| match run {
+        Run::Own(own) => own.iter().any(|line| !line.is_empty()),
+        Run::Quoted(quote) => quote.iter().any(|(_, line)| !line.is_empty()),
+    });
+    runs
 }
 
 /// Own words with the quotes that they answer; empty where there are no own words.

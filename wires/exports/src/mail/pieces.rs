@@ -32,6 +32,8 @@ pub struct Pieces<'a> {
     /// Bytes of the file behind us.
     at: u64,
     begun: Option<Beginning>,
+    /// The file is one message, in which nothing begins or is quoted as a beginning.
+    single: bool,
 }
 
 /// How the next message begins.
@@ -49,6 +51,7 @@ struct Gathering {
     after_blank: bool,
     parts: usize,
     full: bool,
+    unquoted: bool,
     /// A line that is a beginning only if a header follows it: where it lies in the bytes, and in the file.
     doubtful: Option<(usize, u64)>,
 }
@@ -59,6 +62,15 @@ impl<'a> Pieces<'a> {
             stream,
             at: 0,
             begun: None,
+            single: false,
+        }
+    }
+
+    /// A file that is one message.
+    pub fn of_one(stream: &'a mut dyn BufRead) -> Pieces<'a> {
+        Pieces {
+            single: true,
+            ..Pieces::of(stream)
         }
     }
 
@@ -73,6 +85,11 @@ impl<'a> Pieces<'a> {
             if self.line(&mut now)? == 0 {
                 break;
             }
+            if self.single {
+                now.keep(start);
+                continue;
+            }
+            now.unquote(start);
             let Some(beginning) = now.look(start, offset) else {
                 continue;
             };
@@ -127,6 +144,7 @@ impl Gathering {
             after_blank: true,
             parts: 0,
             full: false,
+            unquoted: false,
             doubtful: None,
         }
     }
@@ -150,7 +168,7 @@ impl Gathering {
                 first,
             });
         }
-        if line.starts_with(b"From ") {
+        if line.starts_with(b"From ") && !self.unquoted {
             match shape(line, self.after_blank) {
                 Shape::Beginning => {
                     let arrived = arrived(line);
@@ -169,14 +187,20 @@ impl Gathering {
         None
     }
 
+    /// Takes the mark off a line that was quoted since it looks like a beginning. It still is none.
+    fn unquote(&mut self, start: usize) {
+        let line = self.piece.bytes.get(start..).unwrap_or(&[]);
+        self.unquoted = line.first() == Some(&b'>') && is_quoted_beginning(line);
+        if self.unquoted {
+            self.piece.bytes.remove(start);
+        }
+    }
+
     /// Keeps the line that was added last, as far as the bounds allow.
     fn keep(&mut self, start: usize) {
         let line = self.piece.bytes.get(start..).unwrap_or(&[]);
         let blank = line.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
         self.parts += usize::from(line.starts_with(b"--"));
-        if line.first() == Some(&b'>') && is_quoted_beginning(line) {
-            self.piece.bytes.remove(start);
-        }
         self.after_blank = blank;
         self.in_headers &= !blank;
         let length = self.piece.bytes.len();

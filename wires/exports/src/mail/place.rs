@@ -48,13 +48,17 @@ impl Place {
     }
 
     pub fn community(&self, list: Option<&List>, archive: Option<&str>) -> Community {
-        let (list, access) = match list {
+        let (said, access) = match list {
             Some(list) => (list, Access::Open),
             None => (&self.list, self.access),
         };
+        // The archive of a list is called as the list; its old messages do not say which it was.
+        let same =
+            access == self.access && said.id.split('.').next() == Some(self.list.id.as_str());
+        let id = if same { &self.list.id } else { &said.id };
         Community {
-            id: list.id.clone(),
-            name: list.name.clone(),
+            id: id.clone(),
+            name: said.name.clone(),
             about: archive.unwrap_or("").to_owned(),
             access,
             ended: false,

@@ -304,12 +304,15 @@ fn is_code(lines: &[&str]) -> bool {
         let single = lines.first().map_or("", |line| line.trim());
         return lines.len() > 1 || !(is_address(single) || single.starts_with(char::is_uppercase));
     }
-    if lines.len() < 2 {
+    if lines.len() < 2 && !lines.iter().any(|line| line.starts_with('>')) {
         return false;
     }
     let most =
         |like: fn(&str) -> bool| lines.iter().filter(|line| like(line)).count() * 2 > lines.len();
-    most(is_statement) || most(has_columns)
+    let typed = lines
+        .iter()
+        .any(|line| line.starts_with("> ") || line.starts_with(">>> "));
+    typed || most(is_statement) || most(has_columns)
 }
 
 fn is_address(text: &str) -> bool {

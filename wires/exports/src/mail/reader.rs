@@ -23,7 +23,7 @@ pub struct Reader<'t> {
     /// Communities and voices that were told, as hashes of what was told of them.
     told: HashSet<u64>,
     /// The moment of the last message, for one that has none.
-    neighbour: i64,
+    neighbour: Option<i64>,
 }
 
 /// A contribution and who said it.
@@ -48,6 +48,10 @@ struct Where {
 }
 
 impl Found<'_> {
+    pub fn too_large(&self) -> Skipped {
+        self.skipped(Reason::TooLarge, "Its headers are larger than the bounds.")
+    }
+
     pub fn skipped(&self, reason: Reason, detail: &str) -> Skipped {
         Skipped {
             reason,
@@ -67,7 +71,7 @@ impl<'t> Reader<'t> {
             threads: Threads::default(),
             held: Held::default(),
             told: HashSet::new(),
-            neighbour: 0,
+            neighbour: None,
         }
     }
 
@@ -93,9 +97,7 @@ impl<'t> Reader<'t> {
             arrived: piece.arrived,
         };
         if piece.too_large {
-            return Ok(self.skip(
-                found.skipped(Reason::TooLarge, "Its headers are larger than the bounds."),
-            )?);
+            return Ok(self.skip(found.too_large())?);
         }
         Ok(self.letter(&piece.bytes, found, habits, place)?)
     }
@@ -141,8 +143,12 @@ impl<'t> Reader<'t> {
         place: &Place,
     ) -> Result<(), Stop> {
         let arrived = letter.arrived.or(found.arrived);
-        let at = moments::settle(letter.said, arrived, self.neighbour);
-        self.neighbour = at;
+        let neighbour = self
+            .neighbour
+            .or(habits.moment.map(|at| at * 1_000_000))
+            .unwrap_or(0);
+        let at = moments::settle(letter.said, arrived, neighbour);
+        self.neighbour = Some(at);
         let community = place.community(letter.list.as_ref(), letter.archive.as_deref());
         let answers = self.threads.place(
             &id,

@@ -180,6 +180,15 @@ pub fn shown_subject<'s>(subject: &'s str, tag: Option<&str>) -> (&'s str, bool)
     (rest, is_reply)
 }
 
+/// Whether a message passes another on.
+pub fn is_forward(subject: &str) -> bool {
+    let mut rest = subject.trim();
+    while let Some((_, after)) = bracketed(rest) {
+        rest = after;
+    }
+    after_word(rest, &FORWARDS).is_some()
+}
+
 /// The subject as it is compared: also without any tag, case, space or "(was: …)".
 fn bare_subject(subject: &str) -> (String, bool) {
     let (mut rest, mut is_reply) = shown_subject(subject, None);

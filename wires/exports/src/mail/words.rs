@@ -6,31 +6,39 @@ use crate::html::to_markdown;
 
 use super::habits::Habits;
 use super::letter::Letter;
-use super::own::{self, Run};
+use super::own::{self, Run, Stands};
 use super::plain;
+use super::threads::{is_forward, shown_subject};
 use crate::File;
 
-/// Longer words are cut; nobody wrote them.
+/// Longer words are cut; nobody wrote them. Nor is more read of a text to find them.
 const MOST: usize = 200_000;
+const MOST_READ: usize = 1 << 20;
 
 /// The author's own words, and files that an archive took out of them.
 pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
+    let stands = stands(letter);
+    let end = letter.text.floor_char_boundary(MOST_READ);
+    let text = letter.text.get(..end).unwrap_or("");
     let (mut words, files) = if letter.is_html {
-        let html = own_html(&letter.text);
-        let text = without_empty_breaks(&to_markdown(html));
-        let (mut runs, files) = own::of(&text, habits);
-        if html.len() < letter.text.len()
+        let html = match stands {
+            Stands::PassingOn => text,
+            _ => own_html(text),
+        };
+        let markdown = without_empty_breaks(&to_markdown(html));
+        let (mut runs, files) = own::of(&markdown, habits, stands);
+        if html.len() < text.len()
             && let Some(Run::Own(own)) = runs.last_mut()
         {
             own::take_attribution(own);
         }
         (plain::as_it_is(&runs), files)
     } else if let Some(delsp) = letter.flowed {
-        let text = flowed(&letter.text, delsp);
-        let (runs, files) = own::of(&text, habits);
+        let text = flowed(text, delsp);
+        let (runs, files) = own::of(&text, habits, stands);
         (plain::markdown(&runs), files)
     } else {
-        let (runs, files) = own::of(&letter.text, habits);
+        let (runs, files) = own::of(text, habits, stands);
         (plain::markdown(&runs), files)
     };
     words.truncate(words.trim_end().len());
@@ -43,6 +51,16 @@ pub fn of(letter: &Letter, habits: &Habits) -> (String, Vec<File>) {
         words.push_str(" […]");
     }
     (words, files)
+}
+
+fn stands(letter: &Letter) -> Stands {
+    if is_forward(&letter.subject) {
+        Stands::PassingOn
+    } else if !letter.references.is_empty() || shown_subject(&letter.subject, None).1 {
+        Stands::Answering
+    } else {
+        Stands::Alone
+    }
 }
 
 /// Where programs begin the quoted message in HTML.

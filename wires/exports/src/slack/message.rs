@@ -155,7 +155,8 @@ impl<'t> Reader<'t> {
                 "A message of this channel has the same time.",
             );
         }
-        let mut contribution = self.contribution(&message, at, record);
+        let mut toward = Vec::new();
+        let mut contribution = self.contribution(&message, at, record, &mut toward);
         contribution.files = self.files(source, &message);
         if contribution.words.is_empty() && contribution.files.is_empty() {
             let gone = !message.files.0.is_empty();
@@ -167,8 +168,13 @@ impl<'t> Reader<'t> {
             return self.skip(reason, file, Some(record.offset), detail);
         }
         contribution.voice = self.speaker(&message)?;
-        for id in &contribution.toward {
-            self.tell(id, None, false)?;
+        for (id, label) in toward {
+            self.tell(
+                &id,
+                Some(label.as_str()).filter(|label| !label.is_empty()),
+                false,
+            )?;
+            contribution.toward.push(id);
         }
         let id = contribution.id.clone();
         self.take.take(Item::Contribution(Box::new(contribution)))?;
@@ -180,14 +186,14 @@ impl<'t> Reader<'t> {
         message: &Message<'_>,
         at: i64,
         record: &Record<'_>,
+        toward: &mut Vec<(String, String)>,
     ) -> Contribution {
         let community = self.place_id();
-        let mut toward = Vec::new();
         let text = own_words(message);
-        let mut words = words::to_markdown(&text, self, &mut toward);
+        let mut words = words::to_markdown(&text, self, toward);
         if words.is_empty() {
             let said = blocks::said(record.bytes);
-            words = words::to_markdown(&said, self, &mut toward);
+            words = words::to_markdown(&said, self, toward);
         }
         if &*message.subtype == "me_message" && !words.contains(['\n', '*', '_']) {
             words = format!("*{words}*");
@@ -195,7 +201,7 @@ impl<'t> Reader<'t> {
         let root = micros(&message.thread_ts)
             .or_else(|| micros(&message.broadcast_thread_ts))
             .or_else(|| self.roots.get(&at).copied())
-            .filter(|root| *root != at)
+            .filter(|root| *root < at)
             .or_else(|| self.commented(message));
         Contribution {
             id: id(&community, at),
@@ -205,7 +211,6 @@ impl<'t> Reader<'t> {
             edited_at: micros(&message.edited.0.ts),
             link: (!self.address.is_empty())
                 .then(|| format!("{}/archives/{community}/p{at:016}", self.address)),
-            toward,
             community,
             ..Contribution::default()
         }

@@ -19,8 +19,12 @@ enum Line {
     Item,
 }
 
-/// `toward` gets the ids of who is addressed.
-pub(super) fn to_markdown(text: &str, names: &dyn Names, toward: &mut Vec<String>) -> String {
+/// `toward` gets the ids of who is addressed, each with the name that stands there.
+pub(super) fn to_markdown(
+    text: &str,
+    names: &dyn Names,
+    toward: &mut Vec<(String, String)>,
+) -> String {
     let mut words = Words {
         names,
         toward,
@@ -44,7 +48,7 @@ pub(super) fn to_markdown(text: &str, names: &dyn Names, toward: &mut Vec<String
 
 struct Words<'w> {
     names: &'w dyn Names,
-    toward: &'w mut Vec<String>,
+    toward: &'w mut Vec<(String, String)>,
     out: String,
     before: Option<Line>,
     /// An empty line stands between.
@@ -139,7 +143,7 @@ impl Words<'_> {
 struct Spans<'s> {
     line: &'s str,
     names: &'s dyn Names,
-    toward: &'s mut Vec<String>,
+    toward: &'s mut Vec<(String, String)>,
     inline: &'s mut Inline,
 }
 
@@ -153,9 +157,10 @@ impl Spans<'_> {
     fn read(&mut self) {
         let bytes = self.line.as_bytes();
         let mut open: Vec<(usize, Mark)> = Vec::new();
-        // Up to here no such mark closes, and no such code ends.
+        // Up to here no such mark closes, and no such code or link ends.
         let mut barren = [0; 3];
         let mut no_code = false;
+        let mut no_link = 0;
         let (mut from, mut at) = (0, 0);
         while let Some(found) = memchr_special(bytes.get(at..).unwrap_or_default()) {
             at += found;
@@ -170,7 +175,13 @@ impl Spans<'_> {
             }
             let bound = open.last().map_or(bytes.len(), |(close, _)| *close);
             let next = match bytes.get(at) {
-                Some(b'<') => self.control(from, at, bound),
+                Some(b'<') if no_link <= at => {
+                    let end = self.control(from, at, bound);
+                    if end.is_none() {
+                        no_link = bound;
+                    }
+                    end
+                }
                 Some(b'`') if !no_code => {
                     let end = self.code(from, at, bound);
                     no_code = end.is_none() && open.is_empty();
@@ -320,9 +331,10 @@ impl Spans<'_> {
         self.inline.text(&unescaped(name.trim_start_matches('@')));
         if self.toward.len() < MOST_ADDRESSED
             && !id.is_empty()
-            && !self.toward.iter().any(|known| known == id)
+            && !self.toward.iter().any(|(known, _)| known == id)
         {
-            self.toward.push(id.to_owned());
+            self.toward
+                .push((id.to_owned(), label.trim_start_matches('@').to_owned()));
         }
     }
 

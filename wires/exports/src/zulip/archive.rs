@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::{said, unresolved};
+use super::{address, said, unresolved};
 use crate::json::Text;
 use crate::records::{self, Found, Held};
 use crate::skips::{skip, spare};
@@ -73,6 +73,10 @@ fn decoded(name: &str) -> String {
 pub(super) fn read(source: &Source, take: &mut dyn Take) -> Result<(), Problem> {
     let mut reader = Reader {
         names: names(source),
+        host: address::host(
+            source,
+            source.files().filter(|file| topic_file(file).is_some()),
+        ),
         take,
         places: HashSet::new(),
         voices: HashSet::new(),
@@ -145,6 +149,7 @@ struct Message<'b> {
 
 struct Reader<'t> {
     names: HashMap<i64, String>,
+    host: String,
     take: &'t mut dyn Take,
     places: HashSet<i64>,
     voices: HashSet<String>,
@@ -154,6 +159,9 @@ struct Reader<'t> {
 
 /// What is known while a topic is read.
 struct Topic<'n> {
+    channel: i64,
+    /// As its channel's folder is called.
+    folder: String,
     community: String,
     name: &'n str,
     resolved: bool,
@@ -186,7 +194,13 @@ impl Reader<'_> {
             })
             .collect();
         ordered.sort_unstable();
+        let folder = files
+            .first()
+            .and_then(|file| topic_file(file))
+            .map_or_else(String::new, |at| decoded(at.name));
         let mut topic = Topic {
+            channel,
+            folder,
             community,
             name,
             resolved,
@@ -295,10 +309,14 @@ impl Reader<'_> {
             );
         }
         let voice = self.voice(sender)?;
+        let mut toward = Vec::new();
+        for (_, name) in &said.toward {
+            toward.push(self.voice(name)?);
+        }
         let opens = topic.first.is_none();
         let answers = said
             .answers
-            .filter(|answered| *answered != id)
+            .filter(|answered| *answered < id)
             .or(topic.first);
         topic.first.get_or_insert(id);
         self.take.take(Item::Contribution(Box::new(Contribution {
@@ -314,11 +332,8 @@ impl Reader<'_> {
             words: said.words,
             at,
             closed: (opens && topic.resolved).then(|| "resolved".to_owned()),
-            toward: said
-                .toward
-                .into_iter()
-                .map(|(_, name)| format!("name/{name}"))
-                .collect(),
+            link: address::link(&self.host, topic.channel, &topic.folder, topic.name, id),
+            toward,
             files: said.uploads.iter().map(|path| upload(path)).collect(),
             ..Contribution::default()
         })))

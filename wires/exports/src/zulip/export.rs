@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::organisation::Organisation;
 use super::shapes::{Message, Reaction};
-use super::{raw, said, unresolved};
+use super::{address, raw, said, unresolved};
 use crate::records::{self, Found, Held, Record};
 use crate::skips::{skip, spare};
 use crate::{Contribution, File, Item, Problem, Reason, Source, Stop, Take, Thanks, emoji, times};
@@ -31,7 +31,11 @@ fn is_messages(file: &str, root: &str) -> bool {
 }
 
 pub(super) fn read(source: &Source, root: &str, take: &mut dyn Take) -> Result<(), Problem> {
-    let mut reader = Reader::new(root, take);
+    let host = address::host(
+        source,
+        source.files().filter(|file| is_messages(file, root)),
+    );
+    let mut reader = Reader::new(root, host, take);
     let realm = format!("{root}realm.json");
     reader.each(source, &realm, |reader, record, file| {
         reader.organisation.learn(record, file)
@@ -63,6 +67,7 @@ pub(super) fn read(source: &Source, root: &str, take: &mut dyn Take) -> Result<(
 
 struct Reader<'t> {
     root: String,
+    host: String,
     organisation: Organisation<'t>,
     /// The first message of each topic.
     first: HashMap<(i64, String), i64>,
@@ -70,9 +75,10 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(root: &str, take: &'t mut dyn Take) -> Reader<'t> {
+    fn new(root: &str, host: String, take: &'t mut dyn Take) -> Reader<'t> {
         Reader {
             root: root.to_owned(),
+            host,
             organisation: Organisation::new(take),
             first: HashMap::new(),
             seen: HashSet::new(),
@@ -210,7 +216,7 @@ impl<'t> Reader<'t> {
         let toward = self.organisation.toward(&said.toward)?;
         let answers = said
             .answers
-            .filter(|answered| *answered != id)
+            .filter(|answered| *answered < id)
             .or((!opens).then_some(first));
         self.organisation
             .take
@@ -229,6 +235,12 @@ impl<'t> Reader<'t> {
                 edited_at: times::seconds(&message.last_edit_time)
                     .or_else(|| times::iso(&message.last_edit_time)),
                 closed: (opens && resolved).then(|| "resolved".to_owned()),
+                link: self
+                    .organisation
+                    .channel_of(recipient)
+                    .and_then(|(channel, name)| {
+                        address::link(&self.host, channel, name, message.subject.trim(), id)
+                    }),
                 toward,
                 files: uploads
                     .iter()

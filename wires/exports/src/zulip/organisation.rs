@@ -182,6 +182,14 @@ impl<'t> Organisation<'t> {
         Ok(())
     }
 
+    pub(super) fn channel_of(&self, recipient: i64) -> Option<(i64, &str)> {
+        let to = self
+            .recipients
+            .get(&recipient)
+            .filter(|to| to.kind == TO_CHANNEL)?;
+        Some((to.of, self.channels.get(&to.of)?.name.as_str()))
+    }
+
     /// The place and whether it has topics. Words between people have the place of those people.
     pub(super) fn place(&mut self, recipient: i64, sender: i64) -> Result<(String, bool), Stop> {
         let to = self.recipients.get(&recipient).copied();

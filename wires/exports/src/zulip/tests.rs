@@ -117,7 +117,7 @@ fn a_public_archive_reads_from_its_folders() {
         line(
             4,
             "Bo",
-            "<div class=\"codehilite\" data-code-language=\"Rust\"><pre><code>x</code></pre></div>"
+            "<div class=\"codehilite\" data-code-language=\"Rust\"><pre><code>x</code></pre></div><a href=\"https://z.org/#narrow/stream/7/near/3\"></a>"
         )
     );
     let resolved = format!(

@@ -1,0 +1,119 @@
+//! What only Tacit's own export holds: kinds of a community's own, words of thanks, endings, and who took part.
+
+use std::collections::HashMap;
+
+use conversation::{ContributionId, RememberedEnding, remember_ending, remember_thanks};
+use kernel::{Batch, CommunityId, Cx, Result, Timestamp, vals};
+use serde_json::Value;
+
+use crate::bring::{Brought, How, Voices, known, note};
+use crate::stage::Stage;
+
+const AT_ONCE: usize = 400;
+
+fn text<'a>(record: &'a Value, field: &str) -> &'a str {
+    record.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn time(record: &Value, field: &str) -> Option<Timestamp> {
+    record.get(field).and_then(Value::as_str).and_then(Timestamp::parse)
+}
+
+fn broken(e: impl std::fmt::Display) -> kernel::Error {
+    kernel::Error::broken(e.to_string())
+}
+
+pub(crate) async fn bring(
+    cx: &Cx,
+    stage: &Stage,
+    how: &How,
+    places: &HashMap<String, CommunityId>,
+    voices: &mut Voices<'_>,
+    brought: &mut Brought,
+) -> Result<()> {
+    kinds(cx, stage, places).await?;
+    for some in stage.records("thanks").map_err(broken)?.chunks(AT_ONCE) {
+        let keys: Vec<String> = some.iter().map(key_of_thanks).collect();
+        let before = known(cx, how, "thanks", keys.iter().map(String::as_str)).await?;
+        let said = known(cx, how, "said", some.iter().map(|t| text(t, "contribution"))).await?;
+        let mut batch = Batch::new();
+        for (record, key) in some.iter().zip(&keys).filter(|(_, key)| !before.contains_key(*key)) {
+            let (Some(on), Some(at)) = (said.get(text(record, "contribution")), time(record, "at")) else { continue };
+            let voice = voices.of(&mut batch, text(record, "voice"), brought).await?;
+            let id = remember_thanks(&mut batch, cx, ContributionId(*on), voice, text(record, "words"), at)?;
+            note(&mut batch, how.key(key), "thanks", id.into());
+            brought.thanks += 1;
+        }
+        cx.db().write(batch).await?;
+    }
+    for some in stage.records("endings").map_err(broken)?.chunks(AT_ONCE) {
+        let replies = |record: &Value| -> Vec<String> {
+            let all = record.get("replies").and_then(Value::as_array).into_iter().flatten();
+            all.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+        };
+        let named: Vec<String> = some.iter().flat_map(|r| std::iter::once(text(r, "conversation").to_owned()).chain(replies(r))).collect();
+        let said = known(cx, how, "said", named.iter().map(String::as_str)).await?;
+        let mut batch = Batch::new();
+        for record in some {
+            let (Some(on), Ok(kind)) = (said.get(text(record, "conversation")), text(record, "how").parse()) else { continue };
+            let replies: Vec<ContributionId> = replies(record).iter().filter_map(|id| said.get(id)).map(|id| ContributionId(*id)).collect();
+            let it = RememberedEnding {
+                conversation: ContributionId(*on),
+                how: kind,
+                words: text(record, "words"),
+                replies: &replies,
+                at: time(record, "at"),
+            };
+            remember_ending(&mut batch, cx, &it)?;
+            brought.endings += 1;
+        }
+        cx.db().write(batch).await?;
+    }
+    memberships(cx, stage, places, voices, brought).await
+}
+
+/// Thanks have no id of their own in the archive: what they are of, by whom and when.
+fn key_of_thanks(record: &Value) -> String {
+    format!("{} by {} at {}", text(record, "contribution"), text(record, "voice"), text(record, "at"))
+}
+
+async fn kinds(cx: &Cx, stage: &Stage, places: &HashMap<String, CommunityId>) -> Result<()> {
+    let mut batch = Batch::new();
+    for record in stage.records("kinds").map_err(broken)? {
+        let Some(community) = places.get(text(&record, "community")) else { continue };
+        let yes = |field: &str| record.get(field).and_then(Value::as_bool).unwrap_or_default();
+        let place = record.get("place").and_then(Value::as_i64).unwrap_or(50).clamp(0, 99);
+        let id: kernel::Id = cx.make_id();
+        batch.run(
+            "insert into kind (id, community, slug, word, plural, prompt, language, asks, ending, place, version, at, away_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12) on conflict do nothing",
+            vals![id, *community, text(&record, "slug"), text(&record, "word"), text(&record, "plural"), text(&record, "prompt"),
+                text(&record, "language"), yes("asks"), text(&record, "ending"), place, cx.now(), yes("away").then(|| cx.now())],
+        );
+    }
+    cx.db().write(batch).await
+}
+
+/// A record of the past, never a membership: that begins by a person's own act alone.
+async fn memberships(
+    cx: &Cx,
+    stage: &Stage,
+    places: &HashMap<String, CommunityId>,
+    voices: &mut Voices<'_>,
+    brought: &mut Brought,
+) -> Result<()> {
+    for some in stage.records("memberships").map_err(broken)?.chunks(AT_ONCE) {
+        let mut batch = Batch::new();
+        for record in some {
+            let (Some(community), Some(began)) = (places.get(text(record, "community")), time(record, "from")) else { continue };
+            let voice = voices.of(&mut batch, text(record, "voice"), brought).await?;
+            batch.run(
+                "insert into past_membership (community, voice, began_at, ended_at) values (?1, ?2, ?3, ?4) on conflict do nothing",
+                vals![*community, voice, began, time(record, "until")],
+            );
+            brought.past_memberships += 1;
+        }
+        cx.db().write(batch).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,405 @@
+//! Takes everything of a community out into a folder that reads without Tacit: docs/archive-format.md.
+//!
+//! What a steward hid and what its author took back leave their empty places. What was for named people or for oneself is not
+//! the community's, and stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use conversation::ContributionId;
+use exports::tacit::{self, Attached, Manifest, Said, Speaker};
+use exports::Own;
+use futures_util::StreamExt;
+use kernel::{CommunityId, Cursor, Cx, Error, Result, Row, Timestamp, Viewer, vals};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+const AT_ONCE: i64 = 500;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TakenOut {
+    pub contributions: u64,
+    pub voices: u64,
+    pub files: u64,
+}
+
+/// Writes into `folder`, which must not be there or be empty. `origin` is how this place is called elsewhere: its host.
+pub async fn take_out(cx: &Cx, slug: &str, origin: &str, folder: &Path, told: &mut dyn FnMut(u64)) -> Result<TakenOut> {
+    if cx.viewer != Viewer::System {
+        return Err(Error::NotFound);
+    }
+    let c = community::store::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
+    let mut out = Out::begin(folder)?;
+    let key = key_of(cx, c.id.0, "community", origin).await?;
+    let about = tacit::Community {
+        id: key.clone(),
+        name: c.name.clone(),
+        slug: c.slug.clone(),
+        domain: c.domain.clone(),
+        purpose: c.purpose.clone(),
+        practice: c.practice.clone(),
+        openness: c.openness.word().to_owned(),
+        stage: c.stage.word().to_owned(),
+    };
+    out.line("communities.jsonl", &about)?;
+    let mut it = Taking { cx, origin, community: c.id, key, out, speakers: BTreeMap::new(), taken: TakenOut::default() };
+    it.contributions(told).await?;
+    it.kinds().await?;
+    it.thanks().await?;
+    it.endings().await?;
+    it.memberships().await?;
+    it.voices()?;
+    it.out.end(&format!("community {slug}"), cx.now())?;
+    Ok(it.taken)
+}
+
+async fn key_of(cx: &Cx, thing: i64, kind: &str, here: &str) -> Result<String> {
+    let sql = "select origin, source from brought where thing = ?1 and kind = ?2 order by origin, source limit 1";
+    let row = cx.db().one(sql, vals![thing, kind]).await?;
+    let (origin, source) = row.map(|mut r| Ok::<_, Error>((Some(r.take()?), Some(r.take()?)))).transpose()?.unwrap_or_default();
+    Ok(key(here, thing, origin, source))
+}
+
+/// Where something is from and what it is called there; what was said here is called by its number here.
+fn key(here: &str, thing: i64, origin: Option<String>, source: Option<String>) -> String {
+    match origin.zip(source) {
+        Some((origin, source)) => format!("{origin} {source}"),
+        None => format!("{here} {thing}"),
+    }
+}
+
+struct Taking<'a> {
+    cx: &'a Cx,
+    origin: &'a str,
+    community: CommunityId,
+    key: String,
+    out: Out,
+    /// Who spoke, by their keys, with their names.
+    speakers: BTreeMap<String, String>,
+    taken: TakenOut,
+}
+
+/// Something that was said, on its way out.
+struct Line {
+    at: Timestamp,
+    id: i64,
+    said: Said,
+    name: String,
+    root: String,
+    files: Vec<(String, i64, Attached)>,
+}
+
+impl Taking<'_> {
+    fn key(&self, r: &mut Row, thing: i64) -> Result<String> {
+        Ok(key(self.origin, thing, r.take()?, r.take()?))
+    }
+
+    /// By time, and what has one time by its key: so the order is the same wherever it is taken out.
+    async fn contributions(&mut self, told: &mut dyn FnMut(u64)) -> Result<()> {
+        let sql = "select c.id, c.at, c.parent, c.root, c.author, c.kind, c.title, c.words, c.audience = 'community', c.asks, c.quote, c.work,
+                c.link, c.edited_at, c.withdrawn_at is not null or c.hidden <> '' or coalesce(c.fades_at <= ?5, false), coalesce(p.name, v.name, ''),
+                b.origin, b.source, pb.origin, pb.source, rb.origin, rb.source, vb.origin, vb.source
+            from contribution c left join person p on p.id = c.author and not c.voice left join voice v on v.id = c.author and c.voice
+            left join brought b on b.thing = c.id and b.kind = 'said' left join brought pb on pb.thing = c.parent and pb.kind = 'said'
+            left join brought rb on rb.thing = c.root and rb.kind = 'said' left join brought vb on vb.thing = c.author and vb.kind = 'voice'
+            where c.community = ?1 and c.audience in ('open', 'community') and c.held = '' and (c.at, c.id) > (?2, ?3)
+            order by c.at, c.id limit ?4";
+        let (mut after, mut waiting) = (Cursor::OLDEST, Vec::<Line>::new());
+        loop {
+            let rows = self.cx.db().query(sql, vals![self.community, after.at, after.id, AT_ONCE, self.cx.now()]).await?;
+            let last = (rows.len() as i64) < AT_ONCE;
+            let mut lines = rows.into_iter().map(|r| self.line(r)).collect::<Result<Vec<_>>>()?;
+            self.attach(&mut lines).await?;
+            waiting.extend(lines);
+            let Some(newest) = waiting.last().map(|line| Cursor { at: line.at, id: line.id }) else { break };
+            after = newest;
+            // What has the newest time may go on in the next rows.
+            let ready = if last { waiting.len() } else { waiting.partition_point(|line| line.at < newest.at) };
+            let mut some: Vec<Line> = waiting.drain(..ready).collect();
+            some.sort_by(|a, b| (a.at, &a.said.id).cmp(&(b.at, &b.said.id)));
+            for line in some {
+                self.write(line).await?;
+            }
+            told(self.taken.contributions);
+            if last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, mut r: Row) -> Result<Line> {
+        let (id, at, parent, root, author): (i64, Timestamp, Option<i64>, i64, i64) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
+        let (kind, title, words): (String, String, String) = (r.take()?, r.take()?, r.take()?);
+        let (inside, asks, quote, work): (bool, bool, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        let (link, edited_at, gone, name): (String, Option<Timestamp>, bool, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        let own = self.key(&mut r, id)?;
+        let answers = self.key(&mut r, parent.unwrap_or_default())?;
+        let root = self.key(&mut r, root)?;
+        let voice = self.key(&mut r, author)?;
+        self.speakers.insert(voice.clone(), name.clone());
+        let kept = |text: String| if gone { String::new() } else { text };
+        let said = Said {
+            id: own,
+            community: self.key.clone(),
+            voice,
+            answers: parent.map(|_| answers),
+            title: kept(title),
+            words: kept(words),
+            at: exact(at),
+            edited_at: edited_at.map(exact),
+            link,
+            asks,
+            own: Own { kind, inside, quote: kept(quote), work: kept(work), gone },
+            files: Vec::new(),
+        };
+        Ok(Line { at, id, said, name, root, files: Vec::new() })
+    }
+
+    async fn attach(&self, lines: &mut [Line]) -> Result<()> {
+        let ids: Vec<i64> = lines.iter().filter(|line| !line.said.own.gone).map(|line| line.id).collect();
+        let sql = "select contribution, name, hash, bytes, alt from attachment where in_ids(contribution, ?1) order by id limit 5000";
+        for mut r in self.cx.db().query(sql, vals![kernel::Val::list(&ids)]).await? {
+            let on: i64 = r.take()?;
+            let (name, hash, bytes, alt): (String, String, i64, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            if let Some(line) = lines.iter_mut().find(|line| line.id == on) {
+                line.files.push((hash.clone(), bytes, Attached { name, inside: format!("files/{hash}"), alt }));
+            }
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, mut line: Line) -> Result<()> {
+        for (hash, bytes, attached) in std::mem::take(&mut line.files) {
+            if self.out.file(&attached.inside, (&hash, bytes.unsigned_abs()), self.cx).await? {
+                self.taken.files += 1;
+            }
+            line.said.files.push(attached);
+        }
+        self.out.line("contributions.jsonl", &line.said)?;
+        self.out.text(&line.root, &line.said, &line.name)?;
+        self.taken.contributions += 1;
+        Ok(())
+    }
+
+    async fn kinds(&mut self) -> Result<()> {
+        let sql = "select slug, word, plural, prompt, language, asks, ending, place, away_at is not null from kind where community = ?1 order by slug limit 1000";
+        for mut r in self.cx.db().query(sql, vals![self.community]).await? {
+            let (slug, word, plural, prompt): (String, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            let (language, asks, ending): (String, bool, String) = (r.take()?, r.take()?, r.take()?);
+            let (place, away): (i64, bool) = (r.take()?, r.take()?);
+            let line = json!({"community": self.key, "slug": slug, "word": word, "plural": plural, "prompt": prompt,
+                "language": language, "asks": asks, "ending": ending, "place": place, "away": away});
+            self.out.line("kinds.jsonl", &line)?;
+        }
+        Ok(())
+    }
+
+    async fn thanks(&mut self) -> Result<()> {
+        let sql = "select t.id, t.at, t.contribution, t.person, t.words, coalesce(p.name, v.name, ''), b.origin, b.source, vb.origin, vb.source
+            from thanks t join contribution c on c.id = t.contribution and c.community = ?1 and c.audience in ('open', 'community') and c.held = ''
+            left join person p on p.id = t.person left join voice v on v.id = t.person
+            left join brought b on b.thing = t.contribution and b.kind = 'said' left join brought vb on vb.thing = t.person and vb.kind = 'voice'
+            where (t.at, t.id) > (?2, ?3) order by t.at, t.id limit ?4";
+        let mut after = Cursor::OLDEST;
+        loop {
+            let rows = self.cx.db().query(sql, vals![self.community, after.at, after.id, AT_ONCE]).await?;
+            let last = (rows.len() as i64) < AT_ONCE;
+            for mut r in rows {
+                let (id, at, on, by): (i64, Timestamp, i64, i64) = (r.take()?, r.take()?, r.take()?, r.take()?);
+                let (words, name): (String, String) = (r.take()?, r.take()?);
+                let (on, by) = (self.key(&mut r, on)?, self.key(&mut r, by)?);
+                self.speakers.insert(by.clone(), name);
+                self.out.line("thanks.jsonl", &json!({"contribution": on, "voice": by, "words": words, "at": exact(at)}))?;
+                after = Cursor { at, id };
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn endings(&mut self) -> Result<()> {
+        let sql = "select e.conversation, e.how, e.words, e.at, b.origin, b.source from ending e
+            join contribution c on c.id = e.conversation and c.community = ?1 and c.audience in ('open', 'community') and c.held = ''
+            left join brought b on b.thing = e.conversation and b.kind = 'said'
+            where (e.at, e.conversation) > (?2, ?3) order by e.at, e.conversation limit ?4";
+        let replies = "select r.conversation, r.reply, b.origin, b.source from ending_reply r left join brought b on b.thing = r.reply and b.kind = 'said'
+            where in_ids(r.conversation, ?1) limit 50000";
+        let (mut after, mut all) = (Cursor::OLDEST, BTreeMap::new());
+        loop {
+            let rows = self.cx.db().query(sql, vals![self.community, after.at, after.id, AT_ONCE]).await?;
+            let last = (rows.len() as i64) < AT_ONCE;
+            let mut some = Vec::new();
+            for mut r in rows {
+                let (on, how, words, at): (ContributionId, String, String, Timestamp) = (r.take()?, r.take()?, r.take()?, r.take()?);
+                after = Cursor { at, id: on.0 };
+                some.push((on, self.key(&mut r, on.0)?, how, words, at));
+            }
+            let ids: Vec<i64> = some.iter().map(|(on, ..)| on.0).collect();
+            let mut pointed: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+            for mut r in self.cx.db().query(replies, vals![kernel::Val::list(&ids)]).await? {
+                let (on, reply): (i64, i64) = (r.take()?, r.take()?);
+                let reply = self.key(&mut r, reply)?;
+                pointed.entry(on).or_default().insert(reply);
+            }
+            for (on, key, how, words, at) in some {
+                let replies = pointed.remove(&on.0).unwrap_or_default();
+                all.insert((at, key.clone()), json!({"conversation": key, "how": how, "words": words, "replies": replies, "at": exact(at)}));
+            }
+            if last {
+                return all.values().try_for_each(|line| self.out.line("endings.jsonl", line));
+            }
+        }
+    }
+
+    /// Also of those who never said anything: who was here is part of what a community is. What they wanted is theirs.
+    async fn memberships(&mut self) -> Result<()> {
+        let sql = "select m.person, m.began_at, m.ended_at, p.name, null, null from membership m join person p on p.id = m.person where m.community = ?1
+            union all
+            select m.voice, m.began_at, m.ended_at, v.name, b.origin, b.source from past_membership m join voice v on v.id = m.voice
+            left join brought b on b.thing = m.voice and b.kind = 'voice' where m.community = ?1
+            order by 2, 1 limit 1000000";
+        let mut all = BTreeMap::new();
+        for mut r in self.cx.db().query(sql, vals![self.community]).await? {
+            let (who, began, ended, name): (i64, Timestamp, Option<Timestamp>, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            let voice = self.key(&mut r, who)?;
+            self.speakers.insert(voice.clone(), name);
+            let line = json!({"community": self.key, "voice": voice, "from": exact(began), "until": ended.map(exact)});
+            all.insert((began, voice), line);
+        }
+        all.values().try_for_each(|line| self.out.line("memberships.jsonl", line))
+    }
+
+    fn voices(&mut self) -> Result<()> {
+        for (id, name) in std::mem::take(&mut self.speakers) {
+            self.out.line("voices.jsonl", &Speaker { id, name })?;
+            self.taken.voices += 1;
+        }
+        Ok(())
+    }
+}
+
+/// RFC 3339 to the microsecond.
+fn exact(at: Timestamp) -> String {
+    let whole = at.rfc3339();
+    match at.0.rem_euclid(1_000_000) {
+        0 => whole,
+        micros => format!("{}.{micros:06}Z", whole.trim_end_matches('Z')),
+    }
+}
+
+/// The folder that is being written.
+struct Out {
+    folder: PathBuf,
+    open: BTreeMap<String, BufWriter<File>>,
+    sums: BTreeMap<String, Sha256>,
+    /// Files of conversations, appended to while their lines come.
+    texts: BTreeSet<String>,
+}
+
+fn trouble(folder: &Path, e: &io::Error) -> Error {
+    let say = kernel::Say::new("{folder} cannot be written: {why}.");
+    Error::Refused(say.with("folder", folder.display().to_string()).with("why", e.to_string()))
+}
+
+impl Out {
+    fn begin(folder: &Path) -> Result<Out> {
+        let fail = |e| trouble(folder, &e);
+        fs::create_dir_all(folder.join("conversations")).map_err(fail)?;
+        if fs::read_dir(folder).map_err(fail)?.count() > 1 {
+            let say = kernel::Say::new("{folder} is not empty. Please name a new folder.");
+            return Err(Error::Refused(say.with("folder", folder.display().to_string())));
+        }
+        let (open, sums, texts) = Default::default();
+        let mut out = Out { folder: folder.to_owned(), open, sums, texts };
+        out.put("README.md", include_bytes!("taken_out.md"))?;
+        Ok(out)
+    }
+
+    fn put(&mut self, file: &str, bytes: &[u8]) -> Result<()> {
+        self.sums.entry(file.to_owned()).or_default().update(bytes);
+        let path = self.folder.join(file);
+        let write = || {
+            let mut to = fs::OpenOptions::new().create(true).append(true).open(&path)?;
+            to.write_all(bytes)
+        };
+        write().map_err(|e| trouble(&self.folder, &e))
+    }
+
+    fn line(&mut self, file: &str, line: &impl Serialize) -> Result<()> {
+        let mut text = serde_json::to_vec(line).map_err(|e| Error::broken(e.to_string()))?;
+        text.push(b'\n');
+        self.sums.entry(file.to_owned()).or_default().update(&text);
+        if !self.open.contains_key(file) {
+            let made = File::create(self.folder.join(file)).map_err(|e| trouble(&self.folder, &e))?;
+            self.open.insert(file.to_owned(), BufWriter::with_capacity(1 << 16, made));
+        }
+        match self.open.get_mut(file) {
+            Some(to) => to.write_all(&text).map_err(|e| trouble(&self.folder, &e)),
+            None => Ok(()),
+        }
+    }
+
+    /// What was said, under what it belongs to, for who reads without a program.
+    fn text(&mut self, root: &str, said: &Said, name: &str) -> Result<()> {
+        let safe: String = root.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).take(120).collect();
+        let file = format!("conversations/{safe}.md");
+        let mut text = String::new();
+        if self.texts.insert(file.clone()) {
+            text.push_str(&format!("# {}\n", if said.title.is_empty() { "Conversation" } else { &said.title }));
+        }
+        text.push_str(&format!("\n---\n\n**{name}**, {}", said.at));
+        if let Some(answers) = &said.answers {
+            text.push_str(&format!(", answers `{answers}`"));
+        }
+        text.push_str(&format!(" (`{}`)\n\n", said.id));
+        if !said.own.quote.is_empty() {
+            text.push_str(&format!("> {}\n\n", said.own.quote.replace('\n', "\n> ")));
+        }
+        text.push_str(if said.own.gone { "*taken back*" } else { &said.words });
+        text.push('\n');
+        for file in &said.files {
+            text.push_str(&format!("\n[{}](../{})\n", file.name.replace(['[', ']'], ""), file.inside));
+        }
+        self.put(&file, text.as_bytes())
+    }
+
+    /// A file's bytes as they are; once, however often it stands somewhere. False where they are there already or not here.
+    async fn file(&mut self, file: &str, (hash, length): (&str, u64), cx: &Cx) -> Result<bool> {
+        if self.sums.contains_key(file) {
+            return Ok(false);
+        }
+        fs::create_dir_all(self.folder.join("files")).map_err(|e| trouble(&self.folder, &e))?;
+        let Some(stream) = cx.house.blobs.read(hash, 0, length).await? else { return Ok(false) };
+        let mut stream = std::pin::pin!(stream);
+        while let Some(piece) = stream.next().await {
+            self.put(file, &piece.map_err(|e| trouble(&self.folder, &e))?)?;
+        }
+        Ok(true)
+    }
+
+    fn end(&mut self, of: &str, now: Timestamp) -> Result<()> {
+        let fail = |e: io::Error| trouble(&self.folder, &e);
+        for writer in self.open.values_mut() {
+            writer.flush().and_then(|()| writer.get_ref().sync_all()).map_err(fail)?;
+        }
+        let sums = std::mem::take(&mut self.sums);
+        let manifest = Manifest {
+            format: tacit::FORMAT.into(),
+            version: tacit::VERSION,
+            made_at: now.rfc3339(),
+            of: of.to_owned(),
+            files: sums.into_iter().map(|(file, sum)| (file, hex(&sum.finalize()))).collect(),
+        };
+        let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::broken(e.to_string()))?;
+        fs::write(self.folder.join(tacit::MANIFEST), text + "\n").map_err(fail)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

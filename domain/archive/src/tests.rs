@@ -1,0 +1,215 @@
+//! Bringing in and taking out, on both engines. Names of tests are the rules of README.md.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use community::acts::NewCommunity;
+use conversation::acts::{Lineage, NewContribution, NewReply};
+use conversation::{Kind, Thanking};
+use exports::{Source, detect};
+use kernel::{Line, PersonId, clock, vals};
+use membership::acts::Joining;
+use person::acts::NewAccount;
+use shell::Slice;
+use testkit::{App, Engine, both};
+
+use crate::{Brought, How, Stage, bring, read_into, take_out};
+
+fn slices() -> Vec<Slice> {
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
+}
+
+/// A small workspace: one open channel with a thread, one private channel, a join.
+fn workspace() -> Source {
+    let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+    Source::memory("nights", vec![
+        file("users.json", r#"[{"id":"U1","name":"ada","profile":{"real_name":"Ada Night","email":"ada@example.org"}},{"id":"U2","name":"bo","profile":{"real_name":"Bo"}}]"#),
+        file("channels.json", r#"[{"id":"C1","name":"general","purpose":{"value":"Handing over"},"members":["U1","U2"]}]"#),
+        file("groups.json", r#"[{"id":"G1","name":"secret","members":["U1"]}]"#),
+        file("general/2020-01-01.json", r#"[
+            {"type":"message","subtype":"channel_join","user":"U2","text":"<@U2> has joined the channel","ts":"1577880000.000100"},
+            {"type":"message","user":"U1","text":"Who has the red pen?","ts":"1577880001.000100","thread_ts":"1577880001.000100","reply_count":1},
+            {"type":"message","user":"U2","text":"It is *here*.","ts":"1577880002.000100","thread_ts":"1577880001.000100"}]"#),
+        file("secret/2020-01-01.json", r#"[{"type":"message","user":"U1","text":"canary-secret","ts":"1577880003.000100"}]"#),
+    ])
+}
+
+fn staged(source: &Source, agreed: &[&str]) -> Stage {
+    let agreed: BTreeSet<String> = agreed.iter().map(|a| (*a).to_owned()).collect();
+    let mut stage = Stage::new(agreed, Box::new(|_| {})).unwrap();
+    read_into(&mut stage, source, detect(source).unwrap()).unwrap();
+    stage
+}
+
+fn from(origin: &str) -> How {
+    How { origin: Some(origin.to_owned()), into: None }
+}
+
+async fn import(app: &App, source: &Source, how: &How) -> Brought {
+    bring(&app.system(), &staged(source, &[]), how, &mut |_| {}).await.unwrap()
+}
+
+async fn count(app: &App, sql: &'static str) -> i64 {
+    app.house.db.one(sql, vals![]).await.unwrap().unwrap().take().unwrap()
+}
+
+async fn person(app: &App, handle: &str) -> PersonId {
+    person::acts::add(&app.system(), &NewAccount::new(handle, handle, "a quiet sentence"), false).await.unwrap()
+}
+
+#[test]
+fn an_import_makes_no_account_no_membership_and_reaches_nobody() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let ada = person(&app, "ada").await;
+        let brought = import(&app, &workspace(), &from("nights.example")).await;
+        assert_eq!((brought.contributions, brought.voices, brought.communities), (2, 2, 1));
+        assert_eq!(count(&app, "select count(*) from person").await, 1);
+        assert_eq!(count(&app, "select count(*) from membership").await, 0);
+        assert_eq!(count(&app, "select count(*) from hat").await, 0);
+        assert_eq!(count(&app, "select count(*) from grants").await, count(&app, "select count(*) from grants where person <> 0").await);
+        assert!(membership::store::standing(&app.by(ada), community::store::by_slug(&app.by(ada), "general").await.unwrap().unwrap().id).await.unwrap().member.eq(&false));
+    });
+}
+
+#[test]
+fn a_second_import_adds_only_what_is_new() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        import(&app, &workspace(), &from("nights.example")).await;
+        let again = import(&app, &workspace(), &from("nights.example")).await;
+        assert_eq!((again.contributions, again.there, again.voices, again.communities), (0, 2, 0, 0));
+        assert_eq!(count(&app, "select count(*) from contribution").await, 2);
+        assert_eq!(count(&app, "select count(*) from community").await, 1);
+    });
+}
+
+#[test]
+fn every_record_is_counted_and_private_ones_are_left_out_until_those_in_it_agreed() {
+    let stage = staged(&workspace(), &[]);
+    let c = &stage.counts;
+    assert_eq!(c.read, c.kept + c.skipped.values().sum::<u64>());
+    assert_eq!((c.kept, c.skipped.get(&exports::Reason::Private).copied()), (2, Some(1)));
+    assert_eq!(stage.left_out.keys().collect::<Vec<_>>(), ["secret"]);
+    let agreed = staged(&workspace(), &["secret"]);
+    assert_eq!((agreed.counts.kept, agreed.left_out.len()), (3, 0));
+}
+
+#[test]
+fn what_was_private_needs_a_community_that_is_there() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let stage = staged(&workspace(), &["secret"]);
+        let refused = bring(&app.system(), &stage, &from("nights.example"), &mut |_| {}).await;
+        assert!(matches!(refused, Err(kernel::Error::Refused(_))), "{refused:?}");
+        assert_eq!(count(&app, "select count(*) from contribution where words like '%canary%'").await, 0);
+    });
+}
+
+#[test]
+fn a_conversation_reads_as_it_did_where_it_was() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        import(&app, &workspace(), &from("nights.example")).await;
+        let page = app.client().get("/c/general/conversations").await;
+        assert!(page.body.contains("Who has the red pen?"), "{}", page.body);
+        let root = count(&app, "select id from contribution where parent is null").await;
+        let page = app.client().get(&format!("/conversations/{root}")).await;
+        for part in ["Ada Night", "remembered from nights.example", "It is <strong>here</strong>."] {
+            assert!(page.body.contains(part), "{part}");
+        }
+        assert!(!page.body.contains("ada@example.org"), "an address is shown to nobody");
+    });
+}
+
+fn folder(name: &str) -> PathBuf {
+    let random = kernel::random::hex(&kernel::Random::System.bytes::<6>().unwrap());
+    std::env::temp_dir().join(format!("tacit-{name}-{random}"))
+}
+
+/// Every file but the manifest's time.
+fn bytes_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let source = Source::open(folder).unwrap();
+    let files: Vec<String> = source.files().map(str::to_owned).collect();
+    let manifest = exports::tacit::manifest(&source).unwrap();
+    let mut all: Vec<_> =
+        files.into_iter().filter(|f| f != "manifest.json").map(|f| (f.clone(), source.whole(&f, 1 << 24).unwrap())).collect();
+    all.push(("manifest".into(), format!("{:?}", (manifest.of, manifest.files)).into_bytes()));
+    all
+}
+
+/// A community that is alive: a question that was answered, thanked for and ended, something only for members, something
+/// taken back, a member who left.
+async fn alive(engine: Engine) -> App {
+    let app = App::new(engine, slices).await;
+    let (ada, bo) = (person(&app, "ada").await, person(&app, "bo").await);
+    let new = NewCommunity {
+        name: "Nights".into(),
+        slug: Line::default(),
+        domain: "Shifts".into(),
+        purpose: "Nobody is put at risk".into(),
+        practice: "We tell".into(),
+        openness: None,
+        stage: None,
+    };
+    membership::acts::found(&app.by(ada), &new).await.unwrap();
+    membership::acts::join(&app.by(bo), "nights", &Joining::default()).await.unwrap();
+    let say = async |who: PersonId, words: &str, kind: Option<Kind>, audience: &str| {
+        app.later(clock::MINUTE);
+        let said = NewContribution { words: words.into(), kind, audience: audience.parse().ok(), ..NewContribution::default() };
+        conversation::acts::contribute(&app.by(who), Some("nights"), &said, &Lineage::default()).await.unwrap()
+    };
+    let asked = say(ada, "Who has the **red** pen?", Some(Kind::Question), "open").await;
+    app.later(clock::MINUTE);
+    let answer = NewReply { words: "Here.".into(), quote: "red pen".into(), ..NewReply::default() };
+    let answer = conversation::acts::reply(&app.by(bo), asked, &answer).await.unwrap();
+    app.later(clock::MINUTE);
+    conversation::thank(&app.by(ada), answer, &Thanking { words: "for looking".into() }).await.unwrap();
+    say(bo, "Only for us.", None, "community").await;
+    say(bo, "Only for me.", None, "me").await;
+    let gone = say(bo, "Said too early.", None, "open").await;
+    conversation::acts::withdraw(&app.by(bo), gone).await.unwrap();
+    app.later(clock::MINUTE);
+    membership::acts::leave(&app.by(bo), "nights").await.unwrap();
+    app
+}
+
+#[test]
+fn what_is_taken_out_and_brought_in_elsewhere_is_taken_out_the_same() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let (first, second) = (folder("first"), folder("second"));
+        let taken = take_out(&app.system(), "nights", "a.example", &first, &mut |_| {}).await.unwrap();
+        assert_eq!((taken.contributions, taken.voices), (4, 2));
+        let text = std::fs::read_to_string(first.join("contributions.jsonl")).unwrap();
+        assert!(!text.contains("Only for me") && !text.contains("too early"), "{text}");
+        let elsewhere = App::new(engine, slices).await;
+        let source = Source::open(&first).unwrap();
+        let brought = import(&elsewhere, &source, &How { origin: None, into: None }).await;
+        assert_eq!((brought.contributions, brought.thanks, brought.past_memberships), (4, 1, 2));
+        assert_eq!(count(&elsewhere, "select count(*) from membership").await, 0);
+        take_out(&elsewhere.system(), "nights", "b.example", &second, &mut |_| {}).await.unwrap();
+        for (one, other) in bytes_of(&first).into_iter().zip(bytes_of(&second)) {
+            let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            assert_eq!((one.0, show(&one.1)), (other.0, show(&other.1)));
+        }
+        let again = import(&elsewhere, &source, &How { origin: None, into: None }).await;
+        assert_eq!((again.contributions, again.thanks), (0, 0));
+        std::fs::remove_dir_all(first).unwrap();
+        std::fs::remove_dir_all(second).unwrap();
+    });
+}
+
+#[test]
+fn nothing_is_taken_out_into_a_folder_that_is_not_empty_and_only_the_program_takes_out() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let full = folder("full");
+        std::fs::create_dir_all(&full).unwrap();
+        std::fs::write(full.join("mine.txt"), "mine").unwrap();
+        assert!(take_out(&app.system(), "nights", "a.example", &full, &mut |_| {}).await.is_err());
+        assert!(take_out(&app.stranger(), "nights", "a.example", &folder("stranger"), &mut |_| {}).await.is_err());
+        assert_eq!(std::fs::read_to_string(full.join("mine.txt")).unwrap(), "mine");
+        std::fs::remove_dir_all(full).unwrap();
+    });
+}
