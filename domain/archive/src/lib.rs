@@ -1,6 +1,7 @@
 //! Bringing an existing community in, trying it first, and taking everything out.
 
 mod bring;
+mod old_links;
 mod reading;
 mod records;
 mod stage;
@@ -22,6 +23,7 @@ pub fn slice() -> Slice {
         name: "archive",
         languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![Migration::new("archive/0001", include_str!("../schema/0001_archive.sql"))],
+        pages: old_links::routes(),
         ..Slice::default()
     }
 }
