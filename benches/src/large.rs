@@ -53,6 +53,6 @@ pub fn grow(file: &Path, root: i64, contributions: i64) -> Result<()> {
         }
     }
     transaction.commit()?;
-    c.execute_batch("drop table number; pragma wal_checkpoint(truncate); pragma optimize")?;
+    c.execute_batch("drop table number; pragma wal_checkpoint(truncate); pragma optimize = 0x10012")?;
     Ok(())
 }

@@ -22,6 +22,9 @@ const SHORT_READERS: usize = 2;
 /// Batches in one commit at most, and how many may wait for one.
 const GROUP: usize = 64;
 const QUEUE: usize = 1024;
+/// Counts anew in tables that have grown or shrunk tenfold, a few thousand rows of each at most, all tables and not only
+/// those that were asked lately (<https://www.sqlite.org/pragma.html#pragma_optimize>).
+const LOOK_AGAIN: &str = "pragma optimize = 0x10012;";
 /// Before this version, two connections and a checkpoint could corrupt the file.
 const OLDEST_SAFE: i32 = 3_051_003;
 
@@ -55,6 +58,8 @@ impl Sqlite {
             return Err(Error::broken(format!("SQLite {} is older than 3.51.3", rusqlite::version())));
         }
         let writer = connect(path, true)?;
+        // Before anybody reads: a plan made for the few rows of the first days does not fit the many that came since.
+        writer.execute_batch(LOOK_AGAIN).map_err(broken)?;
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let again = path.to_owned();
         std::thread::Builder::new()
@@ -261,7 +266,7 @@ impl Writer {
                 Job::Close(done) => {
                     self.answer_all(std::mem::take(&mut writes));
                     if let Some(c) = &self.connection {
-                        let _ = c.execute_batch("pragma optimize; pragma wal_checkpoint(truncate);");
+                        let _ = c.execute_batch(&format!("{LOOK_AGAIN} pragma wal_checkpoint(truncate);"));
                     }
                     let _ = done.send(());
                 }
