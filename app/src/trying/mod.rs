@@ -25,9 +25,10 @@ pub const EXAMPLES: &str = "Examples:
   tacit try forum/ --out what-lies-in-it.html  the page as one file, to pass on
   tacit try forum/ --json | jq .unanswered.open
 
-It reads Slack and Zulip exports, public archives of Zulip, Discourse topics, Stack Exchange dumps, mbox,
-Maildir, mail in single files, and logs of IRC; a file, a folder, or a zip of one. What is read lies in a
-throwaway file that is gone when the command ends. Private channels and direct messages are left out,
+It reads Slack and Zulip exports, public archives of Zulip, topics of Discourse,
+Stack Exchange dumps, mbox, Maildir, mail in single files, and logs of IRC: a
+file, a folder, or a zip of one. What is read lies in a throwaway file that is
+gone when the command ends. Private channels and direct messages are left out,
 unless you state with --agreed that those in them agreed.";
 
 #[derive(Args, Debug)]

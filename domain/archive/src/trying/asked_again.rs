@@ -45,7 +45,7 @@ impl Look<'_> {
         if newest.len() < 2 {
             return Ok(Told::not("There are too few questions to compare."));
         }
-        let sql = "select title, substr(words, 1, 4000) from said where n = ?1";
+        let sql = "select substr(title, 1, 300), substr(words, 1, 4000) from said where n = ?1";
         let mut words = self.stage.db().prepare(sql)?;
         let in_chat = self.facts.waits == Waits::QuestionMarks;
         let mut questions = Questions::default();

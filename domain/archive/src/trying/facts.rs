@@ -76,7 +76,8 @@ struct Heard {
 impl Facts {
     /// `now` tells times that cannot be right.
     pub fn of(stage: &Stage, now: i64) -> Result<Facts, Failed> {
-        let mut read = Reading { voices: voices(stage)?, ..Reading::default() };
+        let known = usize::try_from(stage.counts.kept).unwrap_or(0);
+        let mut read = Reading { voices: voices(stage)?, heard: Vec::with_capacity(known), ..Reading::default() };
         // One in so many tells all the hosts that an archive is at.
         let sql = "select link from said where n % 50 = 1 and link is not null";
         let mut links = stage.db().prepare(sql)?;

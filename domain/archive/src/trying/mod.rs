@@ -104,9 +104,9 @@ struct Look<'a> {
 impl Report {
     /// Of a stage that is settled.
     pub fn of(stage: &Stage, tried: &Tried) -> Result<Report, Failed> {
+        // What is read once from its beginning to its end needs no cache; the memory is needed for the figures.
+        stage.db().execute_batch("pragma cache_size = -4000; pragma shrink_memory")?;
         let mut facts = facts::Facts::of(stage, tried.now)?;
-        // What was read once is not read again; its memory is needed for what follows.
-        stage.db().execute_batch("pragma shrink_memory")?;
         let pointing = std::mem::take(&mut facts.pointing);
         let talk = Talk::of(&facts.facts);
         let look = Look { stage, facts: &facts, talk: &talk, as_of: facts.span.to };

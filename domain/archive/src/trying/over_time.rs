@@ -22,6 +22,7 @@ pub struct Volume {
     pub from: Option<Date>,
     pub to: Option<Date>,
     pub bars: Bars,
+    pub periods_every: Every,
     /// Years, quarters or months, each with how soon somebody was answered.
     pub periods: Vec<Period>,
     /// Where most was said.
@@ -158,6 +159,7 @@ impl Look<'_> {
             from: (!is_empty).then(|| date(span.from)),
             to: (!is_empty).then(|| date(span.to)),
             bars: if is_empty { Bars { every: Every::Day, bars: Vec::new() } } else { self.bars() },
+            periods_every: self.periods_every(),
             periods: if is_empty { Vec::new() } else { self.periods() },
             places: self.spots()?,
             hours: Rhythm::of(facts.iter().map(|fact| fact.at), |_| 0).hours,
@@ -185,13 +187,16 @@ impl Look<'_> {
         Bars { every, bars }
     }
 
-    fn periods(&self) -> Vec<Period> {
-        let span = self.facts.span;
-        let every = match days(span.from, span.to) {
+    fn periods_every(&self) -> Every {
+        match days(self.facts.span.from, self.facts.span.to) {
             ..=250 => Every::Month,
             251..=800 => Every::Quarter,
             _ => Every::Year,
-        };
+        }
+    }
+
+    fn periods(&self) -> Vec<Period> {
+        let (span, every) = (self.facts.span, self.periods_every());
         let beginnings = every.beginnings(span.from, span.to);
         let period = |two: &[Date]| {
             let (from, to) = (*two.first()?, *two.last()?);

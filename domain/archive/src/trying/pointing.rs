@@ -80,24 +80,24 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
-/// Addresses of the web, and Message-IDs in angle brackets.
+/// Addresses of the web, and Message-IDs in angle brackets. Nothing is looked for farther than a name is long.
 fn names_in(words: &str) -> Vec<&str> {
     let bytes = words.as_bytes();
     let mut found = Vec::new();
+    let ends = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || b"<>\"'`()[]{}|^".contains(b);
     for at in memmem::find_iter(bytes, b"://").take(MOST_OF_ONE) {
         let start = [5, 4].into_iter().filter_map(|long| at.checked_sub(long)).find(|start| matches!(words.get(*start..at), Some("https" | "http")));
-        let Some(rest) = start.and_then(|start| words.get(start..)) else { continue };
-        let end = rest.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`()[]{}|^".contains(c)).unwrap_or(rest.len());
-        found.extend(rest.get(..end));
+        let after = bytes.get(at..).unwrap_or_default().iter().take(LONGEST);
+        let end = at + after.clone().position(ends).unwrap_or(after.len());
+        found.extend(start.and_then(|start| words.get(start..end)));
     }
     for at in memchr::memchr_iter(b'@', bytes).take(MOST_OF_ONE) {
-        let before = words.get(..at).and_then(|before| before.rfind(|c: char| c == '<' || c.is_whitespace()));
-        let after = words.get(at..).and_then(|after| after.find(|c: char| c == '>' || c.is_whitespace())).map(|long| at + long);
-        if let (Some(start), Some(end)) = (before, after)
-            && bytes.get(start) == Some(&b'<')
-            && bytes.get(end) == Some(&b'>')
-        {
-            found.extend(words.get(start + 1..end));
+        let before = bytes.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+        let after = bytes.get(at..).unwrap_or_default().iter().take(LONGEST);
+        let start = before.iter().rposition(|b| *b == b'<' || b.is_ascii_whitespace()).filter(|start| before.get(*start) == Some(&b'<'));
+        let end = after.clone().position(|b| *b == b'>' || b.is_ascii_whitespace()).filter(|end| bytes.get(at + end) == Some(&b'>'));
+        if let (Some(start), Some(end)) = (start, end) {
+            found.extend(words.get(at - before.len() + start + 1..at + end));
         }
     }
     found

@@ -37,6 +37,7 @@ impl Volume {
             let of = if every == "day" { format!("on {}", day(most.from)) } else { format!("in the {every} from {}", day(most.from)) };
             said.push(format!("Most was said {of}: {}.", counted(most.contributions, "contribution", "contributions")));
         }
+        said.extend(self.liveliest());
         if self.odd_times > 0 {
             let (have, are) = if self.odd_times == 1 { ("has a time", "is") } else { ("have times", "are") };
             said.push(format!("{} {have} that cannot be right and {are} left out of all figures.", number(self.odd_times)));
@@ -45,6 +46,17 @@ impl Volume {
             said.push(format!("{} by programs and not by people, and left out of all figures.", counted(self.machines, "contribution was said", "contributions were said")));
         }
         said
+    }
+
+    /// How it went on after its best time; the last period is hardly ever whole.
+    fn liveliest(&self) -> Option<String> {
+        let (_, whole) = self.periods.split_last()?;
+        let most = whole.iter().rev().max_by_key(|period| period.contributions)?;
+        let last = whole.last().filter(|last| whole.len() > 1 && last.name != most.name)?;
+        let share = percent(f64::from(last.contributions) / f64::from(most.contributions.max(1)));
+        let said = counted(most.contributions, "contribution", "contributions");
+        let (every, count) = (self.periods_every.word(), number(last.contributions));
+        Some(format!("It was liveliest in {} with {said}. In {}, its last whole {every}, there were {count}: {share} of that.", most.name, last.name))
     }
 
     /// In which quarter of the day most is said, over the week.

@@ -63,7 +63,7 @@ impl Look<'_> {
 
     fn title(&self, place: u32) -> Result<(String, String, Option<String>), Failed> {
         let Some(n) = self.facts.n.get(place as usize) else { return Ok(Default::default()) };
-        let sql = "select title, substr(words, 1, 600), link from said where n = ?1";
+        let sql = "select substr(title, 1, 300), substr(words, 1, 600), link from said where n = ?1";
         let row = self.stage.db().prepare_cached(sql)?.query_row([n], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
         Ok(row.unwrap_or_default())
     }
