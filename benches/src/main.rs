@@ -234,9 +234,12 @@ fn growing(mut program: Program, page: &str, token: &str, cookie: &str) -> Resul
                 small.push(ms);
             }
         }
-        // Not in the conversation that is measured and copied.
+        // Not in the community that is measured and copied.
+        let slug = format!("written-{contributions}");
+        let community = serde_json::json!({"name": slug, "slug": slug, "domain": "speed", "purpose": "to be written in"});
+        post(program.port, "/api/v1/communities", token, &community)?;
         let elsewhere = serde_json::json!({"words": "Where it is written."});
-        let elsewhere = id_of(&post(program.port, "/api/v1/communities/measured/contributions", token, &elsewhere)?)?;
+        let elsewhere = id_of(&post(program.port, &format!("/api/v1/communities/{slug}/contributions"), token, &elsewhere)?)?;
         let written = durable(&program, &elsewhere, token)?;
         row(&format!("{contributions}: durable replies"), &written, "<= x 1.3");
         row(&format!("{contributions}: start, memory"), format!("{} ms, {:.1} MiB", program.started_in.as_millis(), program.resident_mib()?), "");

@@ -166,16 +166,18 @@ pub async fn of_community(cx: &Cx, community: CommunityId, sought: Sought, after
     page(cx, cx.db().query(sql, params).await?, limit)
 }
 
-/// What is alive since a moment: conversations of a community by their latest word.
+/// What is alive since a moment: conversations of a community by their latest word, among the thousand last ones.
 pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64) -> Result<Vec<Said>> {
     let sql = opening!(
         "?2",
         "join (select root, max(at) as latest from (
-                  select root, at from contribution
-                  where community = ?1 and at > ?3 and parent is not null and withdrawn_at is null and hidden = '' and held = ''
+                  select root, at from (select root, at from contribution
+                      where community = ?1 and at > ?3 and parent is not null and withdrawn_at is null and hidden = '' and held = ''
+                      order by at desc limit 1000) answered
                   union all
-                  select id, at from contribution
-                  where community = ?1 and at > ?3 and parent is null and withdrawn_at is null and hidden = '' and held = '') said
+                  select id, at from (select id, at from contribution
+                      where community = ?1 and at > ?3 and parent is null and withdrawn_at is null and hidden = '' and held = ''
+                      order by at desc limit 1000) began) said
               group by root) l
            on l.root = c.id
          where c.withdrawn_at is null and visible_to(c.id, ?2) and c.hidden = '' and c.held = '' and heard_by(c.author, ?2)

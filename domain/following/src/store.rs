@@ -164,10 +164,10 @@ const GROUPS: &str = "select
                             or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
                         and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
                     order by e.occurred_at desc, e.position desc limit 1) as position
-                from (select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and not q.named
+                from (select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and q.named = false
                           order by q.at desc limit 100) said
                       union all
-                      select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and q.named
+                      select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and q.named = true
                           order by q.at desc limit 100) named) p
                 left join notice_mark k on k.person = ?1 and k.conversation = p.conversation
                 where not coalesce(k.muted, false)
