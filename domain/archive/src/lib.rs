@@ -1,6 +1,7 @@
 //! Bringing an existing community in, trying it first, and taking everything out.
 
 mod bring;
+pub mod claims;
 mod reading;
 mod records;
 mod stage;
@@ -10,7 +11,7 @@ mod tests;
 pub mod trying;
 
 use kernel::db::Migration;
-use shell::Slice;
+use shell::{Panel, Place, Slice};
 
 pub use bring::{Brought, How, bring};
 pub use reading::{Unread, read_into};
@@ -21,7 +22,14 @@ pub fn slice() -> Slice {
     Slice {
         name: "archive",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("archive/0001", include_str!("../schema/0001_archive.sql"))],
+        migrations: vec![
+            Migration::new("archive/0001", include_str!("../schema/0001_archive.sql")),
+            Migration::new("archive/0002", include_str!("../schema/0002_claim.sql")),
+        ],
+        pages: claims::pages::routes(),
+        api: claims::api::routes(),
+        panels: vec![Panel { place: Place::Me, order: 40, show: claims::pages::link }],
+        belongings: Some(claims::belongings::BELONGINGS),
         ..Slice::default()
     }
 }
