@@ -1,6 +1,6 @@
 //! One function for each verb: asking, offering, a steward's word, the person's answer, letting go, taking back.
 
-use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, VoiceId, Words, audience, clock, decide, vals};
+use kernel::{Actor, Audience, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, VoiceId, Words, clock, decide, vals};
 use membership::waits;
 use schemars::JsonSchema;
 use serde::Deserialize;

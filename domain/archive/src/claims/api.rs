@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shell::api::{Doc, List, created};
 use shell::slice::FORM;
-use shell::{Act, After, Answer, Needs, Path, Query, Rate, Route, Visit, Who};
+use shell::{Act, After, Answer, Asked, Needs, Path, Rate, Route, Visit, Who};
 
 use super::acts::{self, Answering, Asking, Giving, Offering, TakingBack};
 use super::pages::{Sought, sought, voice_id};
@@ -92,7 +92,7 @@ impl From<store::Claim> for Claim {
 
 const DONE: Answer<StatusCode> = Ok(StatusCode::NO_CONTENT);
 
-async fn voices(visit: Visit, Query(wanted): Query<Sought>, After(after): After) -> Answer<Json<List<Voice>>> {
+async fn voices(visit: Visit, Asked(wanted): Asked<Sought>, After(after): After) -> Answer<Json<List<Voice>>> {
     let q = sought(&wanted.q).ok_or_else(|| Error::invalid("q", "Please give the first two letters of the name at least."))?;
     Ok(Json(store::voices(&visit.cx, q, after, 50).await?.map(Voice::from).into()))
 }

@@ -6,7 +6,7 @@ use conversation::{said, store as contributions};
 use kernel::{Cursor, Error, Id, Result, VoiceId};
 use serde::Deserialize;
 use shell::request::see;
-use shell::{Act, After, Answer, Form, Future, Html, Needs, Path, Query, Route, T, Visit};
+use shell::{Act, After, Answer, Asked, Form, Future, Html, Needs, Path, Route, T, Visit};
 
 use super::acts::{self, Answering, Asking, Giving, Offering, TakingBack};
 use super::rules;
@@ -64,7 +64,7 @@ struct VoicesPage {
     mine: Vec<(Claim, &'static str)>,
 }
 
-async fn looking(visit: Visit, Query(wanted): Query<Sought>, After(after): After) -> Answer {
+async fn looking(visit: Visit, Asked(wanted): Asked<Sought>, After(after): After) -> Answer {
     let q = sought(&wanted.q);
     let page = match q {
         Some(q) => store::voices(&visit.cx, q, after, PAGE).await?,
