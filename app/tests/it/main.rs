@@ -12,5 +12,6 @@ mod journal;
 mod kept_pages;
 mod silence;
 mod slow;
+mod trying;
 mod two_nodes;
 mod world;

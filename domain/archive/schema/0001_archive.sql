@@ -24,3 +24,6 @@ create table past_membership (
     ended_at bigint,
     primary key (community, voice, began_at)
 );
+
+-- Where something that was brought in stood before: old links lead there.
+create index contribution_link on contribution (link) where link <> '';

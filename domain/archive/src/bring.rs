@@ -77,7 +77,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
             here.1.insert(placed.n, made);
             note(&mut batch, how.key(&placed.said.id), "said", made.0.into());
             if let Some(name) = &placed.said.known_as {
-                note(&mut batch, ("", name), "known as", made.0.into());
+                note(&mut batch, ("", name.trim_matches(['<', '>'])), "known as", made.0.into());
             }
             brought.contributions += 1;
         }

@@ -2,6 +2,7 @@
 
 mod bring;
 pub mod claims;
+mod old_links;
 mod reading;
 mod records;
 mod stage;
@@ -26,7 +27,7 @@ pub fn slice() -> Slice {
             Migration::new("archive/0001", include_str!("../schema/0001_archive.sql")),
             Migration::new("archive/0002", include_str!("../schema/0002_claim.sql")),
         ],
-        pages: claims::pages::routes(),
+        pages: old_links::routes().into_iter().chain(claims::pages::routes()).collect(),
         api: claims::api::routes(),
         panels: vec![Panel { place: Place::Me, order: 40, show: claims::pages::link }],
         belongings: Some(claims::belongings::BELONGINGS),

@@ -18,6 +18,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 const AT_ONCE: i64 = 500;
+const CONVERSATIONS: i64 = 100;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TakenOut {
@@ -85,6 +86,8 @@ struct Taking<'a> {
 /// Something that was said, on its way out.
 struct Line {
     at: Timestamp,
+    /// When its conversation began.
+    began: Timestamp,
     id: i64,
     said: Said,
     name: String,
@@ -97,42 +100,54 @@ impl Taking<'_> {
         Ok(key(self.origin, thing, r.take()?, r.take()?))
     }
 
-    /// By time, and what has one time by its key: so the order is the same wherever it is taken out.
+    /// Conversation by conversation, by the time when each began, and within by time; what has one time by its key. So the
+    /// order is the same wherever it is taken out.
     async fn contributions(&mut self, told: &mut dyn FnMut(u64)) -> Result<()> {
-        let sql = "select c.id, c.at, c.parent, c.root, c.author, c.kind, c.title, c.words, c.audience = 'community', c.asks, c.quote, c.work,
-                c.link, c.edited_at, c.withdrawn_at is not null or c.hidden <> '' or coalesce(c.fades_at <= ?5, false), coalesce(p.name, v.name, ''),
-                b.origin, b.source, pb.origin, pb.source, rb.origin, rb.source, vb.origin, vb.source
-            from contribution c left join person p on p.id = c.author and not c.voice left join voice v on v.id = c.author and c.voice
-            left join brought b on b.thing = c.id and b.kind = 'said' left join brought pb on pb.thing = c.parent and pb.kind = 'said'
-            left join brought rb on rb.thing = c.root and rb.kind = 'said' left join brought vb on vb.thing = c.author and vb.kind = 'voice'
-            where c.community = ?1 and c.audience in ('open', 'community') and c.held = '' and (c.at, c.id) > (?2, ?3)
+        let sql = "select c.id, c.at from contribution c
+            where c.community = ?1 and c.parent is null and c.audience in ('open', 'community') and c.held = '' and (c.at, c.id) > (?2, ?3)
             order by c.at, c.id limit ?4";
-        let (mut after, mut waiting) = (Cursor::OLDEST, Vec::<Line>::new());
+        let (mut after, mut waiting) = (Cursor::OLDEST, Vec::<(Timestamp, i64)>::new());
         loop {
-            let rows = self.cx.db().query(sql, vals![self.community, after.at, after.id, AT_ONCE, self.cx.now()]).await?;
-            let last = (rows.len() as i64) < AT_ONCE;
-            let mut lines = rows.into_iter().map(|r| self.line(r)).collect::<Result<Vec<_>>>()?;
-            self.attach(&mut lines).await?;
-            waiting.extend(lines);
-            let Some(newest) = waiting.last().map(|line| Cursor { at: line.at, id: line.id }) else { break };
-            after = newest;
+            let rows = self.cx.db().query(sql, vals![self.community, after.at, after.id, CONVERSATIONS]).await?;
+            let last = (rows.len() as i64) < CONVERSATIONS;
+            for mut r in rows {
+                let (id, at) = (r.take()?, r.take()?);
+                after = Cursor { at, id };
+                waiting.push((at, id));
+            }
             // What has the newest time may go on in the next rows.
-            let ready = if last { waiting.len() } else { waiting.partition_point(|line| line.at < newest.at) };
-            let mut some: Vec<Line> = waiting.drain(..ready).collect();
-            some.sort_by(|a, b| (a.at, &a.said.id).cmp(&(b.at, &b.said.id)));
-            for line in some {
+            let ready = if last { waiting.len() } else { waiting.partition_point(|(at, _)| *at < after.at) };
+            let roots: Vec<i64> = waiting.drain(..ready).map(|(_, id)| id).collect();
+            let mut lines = self.said_in(&roots).await?;
+            lines.sort_by(|a, b| (a.began, &a.root, a.at, &a.said.id).cmp(&(b.began, &b.root, b.at, &b.said.id)));
+            for line in lines {
                 self.write(line).await?;
             }
             told(self.taken.contributions);
             if last {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+    }
+
+    async fn said_in(&mut self, roots: &[i64]) -> Result<Vec<Line>> {
+        let sql = "select c.id, c.at, o.at, c.parent, c.root, c.author, c.kind, c.title, c.words, c.audience = 'community', c.asks, c.quote, c.work,
+                c.link, c.edited_at, c.withdrawn_at is not null or c.hidden <> '' or coalesce(c.fades_at <= ?2, false), coalesce(p.name, v.name, ''),
+                b.origin, b.source, pb.origin, pb.source, rb.origin, rb.source, vb.origin, vb.source
+            from contribution c join contribution o on o.id = c.root
+            left join person p on p.id = c.author and not c.voice left join voice v on v.id = c.author and c.voice
+            left join brought b on b.thing = c.id and b.kind = 'said' left join brought pb on pb.thing = c.parent and pb.kind = 'said'
+            left join brought rb on rb.thing = c.root and rb.kind = 'said' left join brought vb on vb.thing = c.author and vb.kind = 'voice'
+            where in_ids(c.root, ?1) and c.held = ''";
+        let rows = self.cx.db().query(sql, vals![kernel::Val::list(roots), self.cx.now()]).await?;
+        let mut lines = rows.into_iter().map(|r| self.line(r)).collect::<Result<Vec<_>>>()?;
+        self.attach(&mut lines).await?;
+        Ok(lines)
     }
 
     fn line(&mut self, mut r: Row) -> Result<Line> {
-        let (id, at, parent, root, author): (i64, Timestamp, Option<i64>, i64, i64) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
+        let (id, at, began): (i64, Timestamp, Timestamp) = (r.take()?, r.take()?, r.take()?);
+        let (parent, root, author): (Option<i64>, i64, i64) = (r.take()?, r.take()?, r.take()?);
         let (kind, title, words): (String, String, String) = (r.take()?, r.take()?, r.take()?);
         let (inside, asks, quote, work): (bool, bool, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
         let (link, edited_at, gone, name): (String, Option<Timestamp>, bool, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
@@ -156,7 +171,7 @@ impl Taking<'_> {
             own: Own { kind, inside, quote: kept(quote), work: kept(work), gone },
             files: Vec::new(),
         };
-        Ok(Line { at, id, said, name, root, files: Vec::new() })
+        Ok(Line { at, began, id, said, name, root, files: Vec::new() })
     }
 
     async fn attach(&self, lines: &mut [Line]) -> Result<()> {

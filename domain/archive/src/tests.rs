@@ -122,6 +122,24 @@ fn a_conversation_reads_as_it_did_where_it_was() {
     });
 }
 
+#[test]
+fn an_old_link_leads_to_what_stood_there_for_who_may_see_it() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let mail = "From ada@example.org Mon Jan  2 10:00:00 2012\nFrom: Ada <ada@example.org>\nDate: Mon, 2 Jan 2012 10:00:00 +0000\nMessage-ID: <one@example.org>\nList-Id: <nights.example.org>\nArchived-At: <https://lists.example.org/1>\nSubject: Pens\n\nWho has the red pen?\n";
+        let source = Source::memory("nights.mbox", vec![("nights.mbox".into(), mail.as_bytes().to_vec())]);
+        assert_eq!(import(&app, &source, &from("lists.example.org")).await.contributions, 1);
+        let id = count(&app, "select id from contribution").await;
+        for link in ["https://lists.example.org/1", "https://lists.example.org/1/", "<one@example.org>", "one@example.org"] {
+            let found = app.client().get(&format!("/old?link={}", link.replace('<', "%3C").replace('>', "%3E"))).await;
+            assert_eq!((found.status.as_u16(), found.header("location")), (303, format!("/conversations/{id}").as_str()), "{link}");
+        }
+        assert_eq!(app.client().get("/old?link=https://lists.example.org/2").await.status, 404);
+        app.house.db.write({ let mut b = kernel::Batch::new(); b.run("delete from reach where thing = ?1", vals![id]); b }).await.unwrap();
+        assert_eq!(app.client().get("/old?link=one@example.org").await.status, 404);
+    });
+}
+
 fn folder(name: &str) -> PathBuf {
     let random = kernel::random::hex(&kernel::Random::System.bytes::<6>().unwrap());
     std::env::temp_dir().join(format!("tacit-{name}-{random}"))

@@ -56,6 +56,7 @@ pub fn slice() -> Slice {
             Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
             Migration::new("conversation/0003", include_str!("../schema/0003_care.sql")),
             Migration::new("conversation/0005", include_str!("../schema/0005_attached.sql")),
+            Migration::new("conversation/0006", include_str!("../schema/0006_standing.sql")),
         ],
         projections: vec![project],
         derived: vec![],

@@ -103,6 +103,11 @@ impl Author {
         self.claimed.is_some() && self.claimed == person
     }
 
+    /// Whom it concerns when something is wrong with it: who said it, or claimed the voice that did.
+    pub fn concerned(&self) -> Option<PersonId> {
+        self.person().or(self.claimed)
+    }
+
     pub fn person(&self) -> Option<PersonId> {
         self.origin.is_none().then_some(PersonId(self.id))
     }

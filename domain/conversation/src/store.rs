@@ -170,7 +170,13 @@ pub async fn of_community(cx: &Cx, community: CommunityId, sought: Sought, after
 pub async fn alive(cx: &Cx, community: CommunityId, since: Timestamp, limit: i64) -> Result<Vec<Said>> {
     let sql = opening!(
         "?2",
-        "join (select root, max(at) as latest from contribution where community = ?1 and at > ?3 and withdrawn_at is null and hidden = '' and held = '' group by root) l
+        "join (select root, max(at) as latest from (
+                  select root, at from contribution
+                  where community = ?1 and at > ?3 and parent is not null and withdrawn_at is null and hidden = '' and held = ''
+                  union all
+                  select id, at from contribution
+                  where community = ?1 and at > ?3 and parent is null and withdrawn_at is null and hidden = '' and held = '') said
+              group by root) l
            on l.root = c.id
          where c.withdrawn_at is null and visible_to(c.id, ?2) and c.hidden = '' and c.held = '' and heard_by(p.id, ?2)
          order by l.latest desc, c.id desc limit ?4"

@@ -101,7 +101,7 @@ impl Waits {
     pub(super) fn said(self) -> &'static str {
         match self {
             Waits::Marked => "Measured on what is marked as a question there.",
-            Waits::Openings => "The archive marks no questions, so everything that begins a conversation is taken to want an answer.",
+            Waits::Openings => "The archive marks no questions, so everything that begins a conversation is taken to want an answer, but for what has a date in its title.",
             Waits::QuestionMarks => {
                 "The archive marks no questions, so what begins a conversation with a question mark in it is taken to want an answer. \
                  An answer counts where the archive ties it to the question: in a thread, by a name."

@@ -162,11 +162,14 @@ pub(super) struct DrawnLine {
 pub(super) struct TiesPicture {
     dots: Vec<DrawnDot>,
     lines: Vec<DrawnLine>,
+    dense: bool,
     drawn: String,
     said: String,
 }
 
 const PARTS: u16 = 6;
+/// So many lines lie over each other, and are drawn lighter.
+const DENSE: usize = 500;
 
 impl TiesPicture {
     pub fn of(ties: &Drawing) -> TiesPicture {
@@ -183,13 +186,19 @@ impl TiesPicture {
                 (true, 1) => "2.2",
                 (true, _) => "3.1",
             };
-            let part = if dot.part == 0 { 0 } else { (dot.part - 1) % PARTS + 1 };
+            // Where a dot is a group already, its colour says nothing.
+            let part = match dot.part {
+                0 => 0,
+                _ if ties.of_clusters => 1,
+                part => (part - 1) % PARTS + 1,
+            };
             DrawnDot { x, y, r, part }
         };
         let mut lines: Vec<DrawnLine> = ties.lines.iter().filter_map(line).collect();
         // What joins parts lies above, or it would not be seen.
         lines.sort_by_key(|line| (line.crosses, line.strength));
-        TiesPicture { dots: ties.dots.iter().map(dot).collect(), lines, drawn: ties.drawn(), said: ties.said().join(" ") }
+        let dense = lines.len() > DENSE;
+        TiesPicture { dense, dots: ties.dots.iter().map(dot).collect(), lines, drawn: ties.drawn(), said: ties.said().join(" ") }
     }
 }
 

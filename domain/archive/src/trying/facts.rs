@@ -25,7 +25,7 @@ const LETTERS_OF_QUESTION: usize = 20;
 pub enum Waits {
     /// What the source marks as a question.
     Marked,
-    /// Everything that begins a conversation, for the source marks no questions.
+    /// Everything that begins a conversation, for the source marks no questions; but not the next of a series, with its date.
     Openings,
     /// What begins a conversation with a question mark in it: in a chat, most of what is said wants no answer.
     QuestionMarks,
@@ -70,6 +70,7 @@ struct Heard {
     asks: bool,
     question_mark: bool,
     title: bool,
+    dated: bool,
 }
 
 impl Facts {
@@ -149,6 +150,7 @@ impl Reading {
             asks: row.get(3)?,
             question_mark: !answers && (question_in(title).is_some() || question_in(words).is_some()),
             title: !title.is_empty(),
+            dated: has_date(title),
         });
         if !toward.is_empty() {
             self.toward.push((n, toward.to_owned()));
@@ -193,7 +195,7 @@ impl Reading {
             };
             let asks = match waits {
                 Waits::Marked => heard.asks,
-                Waits::Openings => answers == Answers::Nothing,
+                Waits::Openings => answers == Answers::Nothing && !heard.dated,
                 Waits::QuestionMarks => answers == Answers::Nothing && heard.question_mark,
             };
             facts.facts.push(Fact { who: heard.who, at: heard.at, answers, asks });
@@ -242,6 +244,13 @@ pub(super) fn question_in(text: &str) -> Option<&str> {
     text.lines().find(|line| line.split_whitespace().any(marks) && says(line))
 }
 
+/// "2019.3.12 Hangout": the next of a series, which asks nothing.
+fn has_date(title: &str) -> bool {
+    let numbers = || title.split(|c: char| !c.is_ascii_digit());
+    let is_year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    numbers().any(is_year) && numbers().any(|part| matches!(part.len(), 1 | 2))
+}
+
 fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
     match row.get_ref(column)? {
         // What a reader told is text; what is not is none.
@@ -253,4 +262,22 @@ fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
 /// Whole days from one moment to another.
 pub(super) fn days(from: i64, to: i64) -> i64 {
     to.saturating_sub(from) / DAY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_of_a_series_is_no_question() {
+        assert!(has_date("2019.3.12 Hangout") && has_date("Meeting on 3 May 2019"));
+        assert!(!has_date("Slicer 4.10 and the scans of 12") && !has_date("What changed in 2019?"));
+    }
+
+    #[test]
+    fn a_question_says_what_it_asks() {
+        assert_eq!(question_in("Good morning.\nWho has the keys?"), Some("Who has the keys?"));
+        assert_eq!(question_in("夜の引き継ぎはどのようにしていますか、教えてください？"), Some("夜の引き継ぎはどのようにしていますか、教えてください？"));
+        assert_eq!(question_in("hm?\nlook at this one: https://example.org/?p=2"), None);
+    }
 }

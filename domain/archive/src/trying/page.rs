@@ -41,7 +41,8 @@ struct Whole<'a> {
     head: Html,
     report: &'a Report,
     path: &'a str,
-    lead: String,
+    /// In one sentence, and what else one would tell a colleague.
+    lead: (String, String),
     volume: Html,
     hours: Html,
     answers: Html,
@@ -62,11 +63,13 @@ impl<'a> Whole<'a> {
         };
         let most = volume.places.iter().map(|spot| spot.contributions).max().unwrap_or(1).max(1);
         let spot = |spot: &super::Spot| (spot.name.clone(), number(spot.contributions), (spot.contributions * 100 / most).max(1) as u32);
+        let mut sentences = report.in_short().into_iter();
+        let lead = (sentences.next().unwrap_or_default(), sentences.collect::<Vec<_>>().join(" "));
         Whole {
             head,
             report,
             path,
-            lead: report.in_short().join(" "),
+            lead,
             volume: if is_there { html(&VolumePicture::of(volume)) } else { Html::default() },
             hours: if is_there { html(&HoursPicture::of(volume)) } else { Html::default() },
             answers: report.answering.is().map(|it| html(&AnswersPicture::of(it))).unwrap_or_default(),

@@ -285,5 +285,6 @@ fn next(paper: &mut Paper, path: &str) {
 /// What others wrote must not command the terminal: no control characters, nothing that turns the line around.
 fn clean(text: &str) -> String {
     let is_bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}');
-    text.chars().filter(|c| !is_bad(*c)).collect()
+    // What holds together on a page is a plain blank here.
+    text.chars().filter(|c| !is_bad(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect()
 }

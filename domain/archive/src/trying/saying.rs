@@ -10,9 +10,9 @@ pub(super) fn date(at: i64) -> Date {
     TimeZone::UTC.to_datetime(Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH)).date()
 }
 
-/// 12 Mar 2018
+/// 12 Mar 2018, in one piece.
 pub(super) fn day(date: Date) -> String {
-    date.strftime("%-d %b %Y").to_string()
+    date.strftime("%-d\u{a0}%b\u{a0}%Y").to_string()
 }
 
 /// 29,154
@@ -31,7 +31,7 @@ pub(super) fn number(count: impl TryInto<u64>) -> String {
 /// One or many by a count, which is said with it: "1 person", "2,354 people".
 pub(super) fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String {
     let count = count.try_into().unwrap_or(0);
-    format!("{} {}", number(count), if count == 1 { one } else { many })
+    format!("{}\u{a0}{}", number(count), if count == 1 { one } else { many })
 }
 
 /// A share from 0 to 1. What is not quite none and not quite all does not look like it.
@@ -50,15 +50,15 @@ pub(super) fn share(part: usize, whole: usize) -> f64 {
 
 /// As somebody would say how long they waited.
 pub(super) fn hours(hours: f64) -> String {
-    let round = |value: f64, one: &str, many: &str| if (value.round() - 1.0).abs() < 0.5 { format!("1 {one}") } else { format!("{:.0} {many}", value) };
+    let round = |value: f64, one: &str, many: &str| if (value.round() - 1.0).abs() < 0.5 { format!("1\u{a0}{one}") } else { format!("{:.0}\u{a0}{many}", value) };
     match hours {
         h if h < 1.0 / 60.0 => "less than a minute".into(),
         h if h < 0.99 => round(h * 60.0, "minute", "minutes"),
-        h if h < 10.0 && (h - h.round()).abs() >= 0.1 => format!("{h:.1} hours"),
+        h if h < 10.0 && (h - h.round()).abs() >= 0.1 => format!("{h:.1}\u{a0}hours"),
         h if h < 47.5 => round(h, "hour", "hours"),
         h if h < 24.0 * 60.0 => round(h / 24.0, "day", "days"),
         h if h < 24.0 * 700.0 => round(h / 24.0 / 30.4, "month", "months"),
-        h => format!("{:.1} years", h / 24.0 / 365.25),
+        h => format!("{:.1}\u{a0}years", h / 24.0 / 365.25),
     }
 }
 
@@ -82,6 +82,8 @@ pub(super) fn bytes(bytes: u64) -> String {
 /// A share of people, in percent.
 pub(super) fn about(about: About) -> String {
     match about {
+        About::About(0) => "under 3\u{a0}%".into(),
+        About::About(100) => "over 97\u{a0}%".into(),
         About::About(percent) => format!("about {percent}\u{a0}%"),
         About::Few => "few or none".into(),
         About::KeptBack => "not told, since it would give away the few".into(),
@@ -99,9 +101,10 @@ pub(super) fn some(about: About) -> String {
 
 /// One line of what somebody wrote in Markdown, without its marks.
 pub(super) fn line(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| line.chars().any(char::is_alphanumeric) && !line.starts_with("```")).unwrap_or_default();
-    let line = line.trim_start_matches(['#', '>', '*', '-', '+', ' ', '`']);
-    without_marks(line).split_whitespace().collect::<Vec<_>>().join(" ")
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("```"));
+    let mut plain = lines.map(|line| without_marks(line.trim_start_matches(['#', '>', '*', '-', '+', ' ', '`'])));
+    let first = plain.find(|line| line.chars().any(char::is_alphanumeric)).unwrap_or_default();
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn without_marks(line: &str) -> String {
@@ -162,7 +165,7 @@ mod tests {
 
     #[test]
     fn waits_are_said_as_people_say_them() {
-        let said = [0.01, 0.5, 0.999, 1.0, 2.43, 30.0, 48.0, 24.0 * 90.0, 24.0 * 800.0].map(hours);
+        let said: [String; 9] = [0.01, 0.5, 0.999, 1.0, 2.43, 30.0, 48.0, 24.0 * 90.0, 24.0 * 800.0].map(|h| hours(h).replace('\u{a0}', " "));
         assert_eq!(said, ["less than a minute", "30 minutes", "1 hour", "1 hour", "2.4 hours", "30 hours", "2 days", "3 months", "2.2 years"]);
         assert_eq!([0.0, 0.004, 0.5, 0.999, 1.0].map(percent), ["0\u{a0}%", "under 1\u{a0}%", "50\u{a0}%", "over 99\u{a0}%", "100\u{a0}%"]);
         assert_eq!([7_u64, 1_000, 29_154, 1_234_567].map(number), ["7", "1,000", "29,154", "1,234,567"]);

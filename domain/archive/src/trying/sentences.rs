@@ -9,9 +9,12 @@ impl Report {
     /// What one would tell a colleague of it.
     pub fn in_short(&self) -> Vec<String> {
         let v = &self.volume;
-        let (Some(from), Some(to)) = (v.from, v.to) else { return vec!["Nothing that a person said was found in it.".to_owned()] };
+        let (Some(from), Some(to)) = (v.from, v.to) else {
+            return ["Nothing that a person said was found in it.".to_owned()].into_iter().chain(v.said()).collect();
+        };
         let people = counted(v.people, "person", "people");
-        let mut short = vec![format!("{} by {people}, from {} to {}.", counted(v.contributions, "contribution", "contributions"), day(from), day(to))];
+        let when = if from == to { format!("on {}", day(from)) } else { format!("from {} to {}", day(from), day(to)) };
+        let mut short = vec![format!("{} by {people}, {when}.", counted(v.contributions, "contribution", "contributions"))];
         if let Some(answering) = self.answering.is() {
             short.push(answering.half());
         }
@@ -157,9 +160,9 @@ impl Drawing {
         let dots = if self.of_clusters { "Each dot is a group of five people or more" } else { "Each dot is a person" };
         let beside = match self.beside {
             0 => String::new(),
-            some => format!(" About {some} people with few ties are not drawn."),
+            some => format!(" About {} people with few ties are not drawn.", number(some)),
         };
-        format!("{dots}, each line a tie; about {} people are drawn. Nobody can be singled out: nobody has a name, and whoever would stand apart is not drawn.{beside}", self.people)
+        format!("{dots}, each line a tie; about {} people are drawn. Nobody can be singled out: nobody has a name, and whoever would stand apart is not drawn.{beside}", number(self.people))
     }
 }
 

@@ -229,3 +229,34 @@ fn an_empty_archive_has_a_report_too() {
     assert!(page(&report, "x", &Page::Linked { styles: &[], mark: "" }).unwrap().contains("Nothing that a person said"));
     assert_eq!(Archive::new().said("o", "ada", 0, None, "t", "w").report().volume.odd_times, 1);
 }
+
+#[test]
+fn circles_odd_times_and_odd_words_are_borne() {
+    let mut archive = Archive::new();
+    for (n, at) in [i64::MIN, i64::MAX, -1, 0, day(1, 1), day(2, 1), 19_999 * DAY].into_iter().enumerate() {
+        let next = format!("c{}", (n + 1) % 7);
+        let words = ["://", "<@>", "https://?", "[](", "\u{202e}?", "！？", "\\"].get(n).copied().unwrap_or_default();
+        archive = archive.said(&format!("c{n}"), &format!("v{}", n % 3), at, Some(&next), words, &words.repeat(500));
+    }
+    let report = archive.said("", "", day(3, 3), Some(""), "", "").report();
+    assert_eq!(report.volume.contributions + report.volume.odd_times, 8);
+    assert!(!paper(&report, "\u{1b}x").contains('\u{1b}'));
+    assert!(page(&report, "x", &Page::Linked { styles: &[], mark: "" }).is_ok());
+}
+
+/// The real set lies in the folder that `TACIT_DATA` names, and is in no repository.
+#[test]
+fn a_real_export_is_reconciled() {
+    let Some(folder) = std::env::var_os("TACIT_DATA") else { return eprintln!("not run: TACIT_DATA is not set") };
+    let path = std::path::Path::new(&folder).join("conversations/slack-houstondatavis/houstondatavis-slack-export-2016-07-31.zip");
+    let Ok(source) = exports::Source::open(&path) else { return eprintln!("not run: there is no {}", path.display()) };
+    let mut stage = Stage::new(BTreeSet::new(), Box::new(|_| ())).unwrap();
+    let format = exports::detect(&source).unwrap();
+    crate::read_into(&mut stage, &source, format).unwrap();
+    let tried = Tried { name: source.name().into(), format: format.name(), bytes: source.bytes(), seconds: 0.0, now: 20_000 * DAY };
+    let report = Report::of(&stage, &tried).unwrap();
+    let skipped: u64 = report.read.skipped.iter().map(|skip| skip.count).sum();
+    assert_eq!((format, report.read.read), (exports::Format::Slack, report.read.kept + skipped));
+    assert_eq!((report.read.kept, report.volume.contributions + report.volume.machines), (1_031, 1_031));
+    assert!(report.answering.is().is_none(), "this export is older than threads");
+}
