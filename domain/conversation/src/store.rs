@@ -442,7 +442,7 @@ pub struct Before {
 pub async fn history(cx: &Cx, id: ContributionId) -> Result<Vec<Before>> {
     let sql = "select r.version, r.title, r.html, r.at from contribution_revision r join contribution c on c.id = r.contribution
         where r.contribution = ?1 and c.withdrawn_at is null and (c.fades_at is null or c.fades_at > ?3) and visible_to(c.root, ?2)
-          and unblocked_by(p.id, ?2)
+          and unblocked_by(c.author, ?2)
           and ((c.hidden = '' and c.held = '') or (c.author = ?2 and not c.voice)) order by r.version desc limit 200";
     let before = |mut r: Row| {
         Ok(Before { version: r.take()?, title: r.take()?, html: shell::Html::trusted(r.take()?), at: r.take()? })
