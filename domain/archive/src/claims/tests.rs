@@ -257,6 +257,23 @@ fn a_voice_has_one_person_and_others_who_asked_are_told() {
 }
 
 #[test]
+fn a_person_may_have_several_voices() {
+    both(async |engine| {
+        let w = world(engine).await;
+        w.claimed().await;
+        let place = community::store::by_slug(&w.app.by(w.ada), "nights").await.unwrap().unwrap().id;
+        let other = person::acts::remember_voice(&w.app.system(), "chat.example", "inight", "").await.unwrap();
+        say(&w.app, place, other, "And this in the chat.", For::Open).await;
+        let claim = acts::ask(&w.app.by(w.cy), other, &Asking { words: "My name in the chat.".into() }).await.unwrap();
+        w.vouch(w.ada, claim).await.unwrap();
+        let said = contributions::of_person(&w.app.stranger(), w.cy, Cursor::NEWEST, 1).await.unwrap();
+        let rest = contributions::of_person(&w.app.stranger(), w.cy, said.next.unwrap(), 1).await.unwrap();
+        let words: Vec<_> = said.items.iter().chain(&rest.items).map(|s| s.words.as_str()).collect();
+        assert_eq!((words, rest.next), (vec!["And this in the chat.", OUTSIDE], None));
+    });
+}
+
+#[test]
 fn a_steward_declines_with_a_word_why_and_is_left_alone_for_a_month() {
     both(async |engine| {
         let w = world(engine).await;
