@@ -62,6 +62,8 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/care/acts/") || p.contains("/steward-acts/") => &ids.act,
         p if p.contains("/care/reports/") || p.contains("/reports/{id}") => &ids.report,
         p if p.contains("/care/words/") => &ids.words,
+        p if p.contains("/voices/") => &ids.voice,
+        p if p.contains("/claims/") => &ids.claim,
         p if p.contains("/sessions/") => &ids.session,
         p if p.contains("/tokens/") => &ids.token,
         p if p.contains("/attachments/{id}") => &ids.attachment,
@@ -91,6 +93,11 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         (_, _) if last == "appeal" => of(&[("words", "look again")]),
         (_, _) if last == "ruling" => of(&[("ruling", "overturned"), ("words", "looked again")]),
         ("POST", p) if last == "answer" && p.contains("reports") => of(&[("outcome", "acted"), ("words", "done")]),
+        ("POST", p) if last == "answer" && p.contains("claims") => of(&[("answer", "accept")]),
+        ("POST", _) if last == "claims" => of(&[("words", "it was me")]),
+        ("POST", _) if last == "offers" => of(&[("handle", "member")]),
+        ("POST", _) if last == "word" => of(&[("word", "vouch")]),
+        ("POST", _) if last == "taking-back" => of(&[("reason", "because")]),
         (_, _) if last == "first-words" => of(&[("look", "yes")]),
         (_, _) if last == "silence" => of(&[("kind", "mute")]),
         ("POST", _) if last == "knock" => of(&[("words", "let me in")]),
@@ -159,7 +166,8 @@ async fn ask(client: &Client, asked: &Asked, more: &[(&'static str, String)]) ->
 }
 
 /// What each private thing may be seen by; whoever else finds it has found a leak.
-const CANARIES: [(&str, &[&str]); 10] = [
+const CANARIES: [(&str, &[&str]); 11] = [
+    ("canary-claim", &["author", "steward"]),
     ("canary-report", &["member", "steward"]),
     ("canary-appeal", &["author", "steward", "operator"]),
     ("canary-closed", &["member", "author", "steward"]),

@@ -58,6 +58,9 @@ pub struct Ids {
     pub act: String,
     pub report: String,
     pub words: String,
+    /// It spoke behind the closed door; the author says that it was them.
+    pub voice: String,
+    pub claim: String,
     pub invitation: String,
     pub link: String,
     pub reset: String,
@@ -108,6 +111,8 @@ impl World {
             act: nothing(),
             report: nothing(),
             words: nothing(),
+            voice: nothing(),
+            claim: nothing(),
             invitation: nothing(),
             link: nothing(),
             reset: nothing(),
@@ -219,6 +224,7 @@ impl World {
         let circle = person::circles::NewCircle { name: "canary-mine circle".into(), people: "friend".into() };
         self.ids.circle = person::circles::make(&author, &circle).await.unwrap().to_string();
         self.care().await;
+        self.remember().await;
         let link = InvitingByLink { note: Line::default(), uses: "5".into() };
         self.ids.link = membership::invitations::invite_by_link(&steward, CLOSED, &link).await.unwrap();
         let closed = community::store::inside(&steward, CLOSED).await.unwrap().id;
@@ -245,5 +251,34 @@ impl World {
             }
         }
         self.ids.words = self.ids.closed_opening.to_string();
+    }
+
+    /// What a voice said behind the closed door, of which the author says that it was them.
+    async fn remember(&mut self) {
+        let (author, system) = (self.by("author"), self.app.system());
+        let community = community::store::inside(&author, CLOSED).await.unwrap().id;
+        let voice = person::acts::remember_voice(&system, "an-archive.example", "canary-closed voice", "").await.unwrap();
+        let mut batch = kernel::Batch::new();
+        let it = conversation::Remembered {
+            community,
+            voice,
+            answers: None,
+            kind: None,
+            asks: false,
+            audience: For::Community,
+            title: "",
+            words: "canary-closed remembered",
+            quote: "",
+            gone: false,
+            work: "",
+            link: "",
+            trail: None,
+            at: kernel::Timestamp(1_500_000_000_000_000),
+        };
+        conversation::remember(&mut batch, &system, &it).unwrap();
+        self.app.house.db.write(batch).await.unwrap();
+        self.ids.voice = voice.0.to_string();
+        let asking = archive::claims::acts::Asking { words: "canary-claim".into() };
+        self.ids.claim = archive::claims::acts::ask(&author, voice, &asking).await.unwrap().to_string();
     }
 }

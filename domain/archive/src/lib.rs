@@ -1,6 +1,7 @@
 //! Bringing an existing community in, trying it first, and taking everything out.
 
 mod bring;
+pub mod claims;
 mod old_links;
 mod reading;
 mod records;
@@ -11,7 +12,7 @@ mod tests;
 pub mod trying;
 
 use kernel::db::Migration;
-use shell::Slice;
+use shell::{Panel, Place, Slice};
 
 pub use bring::{Brought, How, bring};
 pub use reading::{Unread, read_into};
@@ -22,8 +23,14 @@ pub fn slice() -> Slice {
     Slice {
         name: "archive",
         languages: vec![("de", include_str!("../lang/de.toml"))],
-        migrations: vec![Migration::new("archive/0001", include_str!("../schema/0001_archive.sql"))],
-        pages: old_links::routes(),
+        migrations: vec![
+            Migration::new("archive/0001", include_str!("../schema/0001_archive.sql")),
+            Migration::new("archive/0002", include_str!("../schema/0002_claim.sql")),
+        ],
+        pages: old_links::routes().into_iter().chain(claims::pages::routes()).collect(),
+        api: claims::api::routes(),
+        panels: vec![Panel { place: Place::Me, order: 40, show: claims::pages::link }],
+        belongings: Some(claims::belongings::BELONGINGS),
         ..Slice::default()
     }
 }

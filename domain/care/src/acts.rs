@@ -77,7 +77,7 @@ async fn to_act_on(cx: &Cx, id: ContributionId) -> Result<(Said, Place)> {
     let said = contributions::one(cx, id).await?.ok_or(Error::NotFound)?;
     let place = said.place.clone().ok_or(Refusal::OnlyInCommunities)?;
     let steward = membership::rules::may_steward(&members::standing(cx, place.id).await?).is_ok();
-    rules::may_act_on(steward, said.author.is(cx.viewer.person()), !said.withdrawn)?;
+    rules::may_act_on(steward, cx.viewer.person().is_some() && said.author.concerned() == cx.viewer.person(), !said.withdrawn)?;
     Ok((said, place))
 }
 
@@ -85,7 +85,7 @@ fn told(cx: &Cx, me: PersonId, verb: &'static str, said: &Said, place: Community
     let mut event = Event::new(cx, Actor::Person(me), verb, "contribution", said.id)
         .within(Some(place))
         .in_conversation(said.root)
-        .toward(said.author.person().filter(|p| *p != me));
+        .toward(said.author.concerned().filter(|p| *p != me));
     event.audience = said.audience.word().into();
     event
 }
@@ -114,7 +114,7 @@ async fn on_words(
             What::Open => undo(&mut batch, cx, thing, What::Close),
             _ => {}
         }
-        let entry = Entry { id: act, what, community: place.id, thing, person: said.author.person(), why: &why, target: None };
+        let entry = Entry { id: act, what, community: place.id, thing, person: said.author.concerned(), why: &why, target: None };
         enter(&mut batch, cx, me, &entry);
         batch.event(told(cx, me, verb, &said, place.id));
         cx.write(batch, act).await
@@ -239,7 +239,7 @@ pub async fn move_to(cx: &Cx, id: ContributionId, input: &Moving) -> Result<ActI
         batch.holds("select 1 from community where id = ?1 and openness <> 'closed'", vals![target.id]);
         batch.holds("select 1 from contribution where id = ?1 and audience = 'open'", vals![said.id]);
         care::put_into(&mut batch, said.id, place.id, target.id, &care::moved_note(&why));
-        let entry = Entry { id: act, what: What::Move, community: place.id, thing: said.id.into(), person: author, why: &why, target: Some(target.id) };
+        let entry = Entry { id: act, what: What::Move, community: place.id, thing: said.id.into(), person: said.author.concerned(), why: &why, target: Some(target.id) };
         enter(&mut batch, cx, me, &entry);
         batch.event(told(cx, me, "moved", &said, target.id));
         cx.write(batch, act).await

@@ -60,7 +60,7 @@ pub async fn report(cx: &Cx, id: ContributionId, input: &Reporting) -> Result<()
     }
     let community = said.place.as_ref().map(|p| p.id).filter(|_| !acts::is_private(&said));
     let handed = handed(&said);
-    put(cx, said.id.into(), said.author.person(), community, &text, &handed).await
+    put(cx, said.id.into(), said.author.concerned(), community, &text, &handed).await
 }
 
 /// Reports a person whose page one sees: to the operator.

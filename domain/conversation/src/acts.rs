@@ -457,21 +457,22 @@ pub(crate) fn told(cx: &Cx, me: PersonId, verb: &'static str, about: &Said) -> E
     event
 }
 
-/// Takes one's words back. An empty place stays; only the author can bring it back.
+/// Takes one's words back, also those of a voice that one claimed. An empty place stays; only the author can bring it back.
 pub async fn withdraw(cx: &Cx, id: ContributionId) -> Result<Said> {
     let me = cx.me()?;
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-    if said.author.is(Some(me)) && said.withdrawn {
+    let mine = said.author.is(Some(me)) || said.author.was(Some(me));
+    if mine && said.withdrawn {
         return Ok(said); // said twice
     }
-    rules::may_change(said.author.is(Some(me)), said.withdrawn, said.faded)?;
+    rules::may_change(mine, said.withdrawn, said.faded)?;
     set_withdrawn(cx, me, &said, Val::from(cx.now()), "withdrawn").await
 }
 
 pub async fn bring_back(cx: &Cx, id: ContributionId) -> Result<Said> {
     let me = cx.me()?;
     let said = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-    rules::may_change(said.author.is(Some(me)), false, said.faded)?;
+    rules::may_change(said.author.is(Some(me)) || said.author.was(Some(me)), false, said.faded)?;
     if !said.withdrawn {
         return Ok(said);
     }
@@ -485,7 +486,12 @@ async fn set_withdrawn(cx: &Cx, me: PersonId, said: &Said, at: Val, verb: &'stat
         guard_speaking(&mut batch, me, said);
         batch.holds("select 1 from contribution where id = ?1 and (fades_at is null or fades_at > ?2)", vals![said.id, cx.now()]);
     }
-    batch.exactly(1, "update contribution set withdrawn_at = ?2 where id = ?1 and author = ?3 and not voice", vec![said.id.into(), at, me.into()]);
+    batch.exactly(
+        1,
+        "update contribution set withdrawn_at = ?2 where id = ?1 and ((author = ?3 and not voice)
+             or (voice and author in (select v.id from voice v where v.person = ?3)))",
+        vec![said.id.into(), at, me.into()],
+    );
     batch.event(told(cx, me, verb, said));
     cx.write(batch, said.id).await?;
     Ok(said.clone())

@@ -172,6 +172,8 @@ struct Utterance<'a> {
     me_too: Vec<&'a Mark>,
     thanks: Vec<&'a Mark>,
     mine: bool,
+    /// Said by a voice that the viewer claimed.
+    was_me: bool,
     signed_in: bool,
     may_answer: bool,
     said_me_too: bool,
@@ -413,6 +415,7 @@ impl<'a> Desk<'a> {
             me_too: ours().filter(|m| m.thanks.is_none() && !m.collected).collect(),
             thanks: ours().filter(|m| m.thanks.is_some()).collect(),
             mine: s.author.is(me),
+            was_me: s.author.was(me),
             signed_in: self.visit.guest.is_some(),
             may_answer: self.may_answer,
             said_me_too: ours().any(|m| m.thanks.is_none() && !m.collected && Some(m.person) == me),

@@ -89,11 +89,23 @@ pub struct Author {
     pub handle: Option<String>,
     /// Where a voice spoke.
     pub origin: Option<String>,
+    /// Whose words a voice's are, if they claimed them: under their name, and with no right over them but to withdraw them.
+    pub claimed: Option<PersonId>,
 }
 
 impl Author {
     pub fn is(&self, person: Option<PersonId>) -> bool {
         self.origin.is_none() && person.is_some_and(|p| p.0 == self.id)
+    }
+
+    /// The viewer said it as a voice that they claimed.
+    pub fn was(&self, person: Option<PersonId>) -> bool {
+        self.claimed.is_some() && self.claimed == person
+    }
+
+    /// Whom it concerns when something is wrong with it: who said it, or claimed the voice that did.
+    pub fn concerned(&self) -> Option<PersonId> {
+        self.person().or(self.claimed)
     }
 
     pub fn person(&self) -> Option<PersonId> {
@@ -121,6 +133,7 @@ impl Said {
             name: r.take::<Option<String>>()?.unwrap_or_default(),
             handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
             origin: r.take()?,
+            claimed: r.take()?,
         };
         let kind: Option<Kind> = r.take::<String>()?.parse().ok();
         let called = (r.take()?, r.take()?);

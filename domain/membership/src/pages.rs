@@ -252,14 +252,17 @@ async fn let_pass(visit: Visit, Path(id): Path<String>) -> Answer {
     Ok(see("/me/waiting"))
 }
 
-/// What of stewards' acts waits: its word, the sentence, and where its page is.
-pub(crate) const CARES: [(&str, &str, &str); 6] = [
+/// What of upper slices waits: its word, the sentence, and where its page is.
+pub(crate) const CARES: [(&str, &str, &str); 9] = [
     ("act", "A steward did something that concerns you.", "/care/acts/"),
     ("appeal", "Somebody appeals against a steward's act and waits for another pair of eyes.", "/care/acts/"),
     ("ruling", "An appeal was decided.", "/care/acts/"),
     ("report", "Somebody reported something.", "/care/reports/"),
     ("answer", "Your report was answered.", "/care/reports/"),
     ("words", "Somebody's words wait to be let through.", "/care/words/"),
+    ("claim", "Somebody says that remembered words are theirs.", "/claims/"),
+    ("claim_offered", "A steward asks whether remembered words are yours.", "/claims/"),
+    ("claim_answered", "There is an answer about remembered words of yours.", "/claims/"),
 ];
 
 /// The sentence and the address of one of them.

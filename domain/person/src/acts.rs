@@ -375,7 +375,7 @@ pub async fn remember_voice(cx: &Cx, origin: &str, name: &str, link: &str) -> Re
 
 /// A voice that nobody knows here yet: two people of one name stay two.
 pub fn remember_anew(batch: &mut Batch, cx: &Cx, id: VoiceId, origin: &str, name: &str) {
-    batch.run("insert into voice (id, name, origin, link) values (?1, ?2, ?3, '')", vals![id, name, origin]);
+    batch.run("insert into voice (id, name, origin, link, sought) values (?1, ?2, ?3, '', ?4)", vals![id, name, origin, name.to_lowercase()]);
     batch.event(Event::new(cx, Actor::Voice(id), "remembered", "voice", Id(id.0)).imported(cx.now()));
 }
 

@@ -54,6 +54,7 @@ pub fn slice() -> Slice {
             Migration::new("person/0001", include_str!("../schema/0001_person.sql")),
             Migration::new("person/0002", include_str!("../schema/0002_device.sql")),
             Migration::new("person/0004", include_str!("../schema/0004_circle.sql")),
+            Migration::new("person/0005", include_str!("../schema/0005_claimed.sql")),
         ],
         projections: vec![project],
         derived: vec!["reach", "grants"],
