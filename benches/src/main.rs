@@ -1,9 +1,11 @@
 //! Speed and size of the built program, each against its floor measured in the same run. Prints a table with the bars;
 //! a noisy machine may miss one.
 //!
-//! `benches TACIT` on SQLite, also `benches TACIT large` for a place that grows to a million contributions. With
+//! `benches TACIT` on SQLite, also `benches TACIT large` for a place that grows to a million contributions, and
+//! `benches TACIT archives` for reading archives and bringing them in. With
 //! `TACIT_DATABASE=postgres://…` the same on PostgreSQL, where there is no bare loop and no file to grow.
 
+mod archives;
 mod client;
 mod floor;
 mod large;
@@ -28,9 +30,12 @@ fn row(what: &str, figure: impl std::fmt::Display, bar: &str) {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let binary = std::env::args().nth(1).context("usage: benches PATH-OF-TACIT [large]")?;
+    let binary = std::env::args().nth(1).context("usage: benches PATH-OF-TACIT [large | archives]")?;
     let sqlite = std::env::var_os("TACIT_DATABASE").is_none();
     row("what", "figure", "bar");
+    if std::env::args().nth(2).as_deref() == Some("archives") {
+        return archives::measure(&binary);
+    }
     let program = Program::start(&binary)?;
     row("start to first answer", format!("{} ms", program.started_in.as_millis()), "< 100 ms");
     row("idle memory", format!("{:.1} MiB", program.resident_mib()?), "< 40 MiB");

@@ -87,7 +87,7 @@ pub async fn bring(batch: &mut Batch, cx: &Cx, voice: VoiceId, it: &Brought<'_>)
         slug = format!("{}-{id}", cut(&slug, 24).trim_end_matches('-')).trim_start_matches('-').to_owned();
     }
     let purpose = match cut(it.purpose, 400) {
-        none if none.is_empty() => format!("Brought in from {}. Nobody has said yet what it is for.", it.origin),
+        none if none.is_empty() => "Nobody has said yet what this is for.".to_owned(),
         purpose => purpose,
     };
     let domain = match cut(it.domain, 2000) {

@@ -44,7 +44,7 @@ pub struct Said {
     pub care: Care,
     /// What stands with the words.
     pub attached: Vec<Attached>,
-    /// Answers in it that were not withdrawn; for openings in streams.
+    /// Answers in it that were not withdrawn, 1,001 for more than a thousand; for openings in streams.
     pub replies: i64,
 }
 

@@ -49,7 +49,8 @@ macro_rules! said {
 
 macro_rules! opening {
     ($viewer:literal, $rest:literal) => {
-        said!($viewer, "(select count(*) from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null and a.hidden = '' and a.held = '')", $rest)
+        said!($viewer, "(select count(*) from (select 1 from contribution a where a.root = c.id and a.parent is not null and a.withdrawn_at is null
+            and a.hidden = '' and a.held = '' limit 1001) few)", $rest)
     };
 }
 
