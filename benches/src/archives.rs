@@ -92,7 +92,8 @@ fn workspace(folder: &Path) -> Result<PathBuf> {
                 "text": format!("The result arrived *after* the drip was running, for the {n}th time. <@U{}> tried the red pen.", n % 7)})
         };
         let all: Vec<_> = (0..A_DAY).map(message).collect();
-        std::fs::write(channel.join(format!("day-{day:04}.json")), serde_json::to_string(&all)?)?;
+        let date = format!("{}-{:02}-{:02}.json", 2012 + day / 336, day / 28 % 12 + 1, day % 28 + 1);
+        std::fs::write(channel.join(date), serde_json::to_string(&all)?)?;
     }
     Ok(path)
 }
