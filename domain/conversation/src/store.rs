@@ -202,8 +202,9 @@ pub async fn newest(cx: &Cx, limit: usize) -> Result<Page<Said>> {
 pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -> Result<Page<Said>> {
     let claimed = opening!(
         "?2",
-        "where c.author in (select w.id from voice w where w.person = ?1) and c.voice and c.parent is null and c.withdrawn_at is null
-           and (c.at, c.id) < (?3, ?4) and visible_to(c.id, ?2) and c.hidden = '' and c.held = ''
+        "where c.id in (select x.id from voice w cross join contribution x where w.person = ?1 and x.author = w.id and x.voice
+                  and x.parent is null and x.withdrawn_at is null and (x.at, x.id) < (?3, ?4) order by x.at desc, x.id desc limit 1000)
+           and visible_to(c.id, ?2) and c.hidden = '' and c.held = ''
          order by c.at desc, c.id desc limit ?5"
     );
     let sql = opening!(
