@@ -1,7 +1,7 @@
 //! Brings what lies in a stage into the place: communities without members, voices without accounts, words with their
 //! own times and links. Batch by batch, each with the note of what it brought, so that a second run goes on from there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use community::{Openness, Stage as Life};
 use conversation::{ContributionId, Ending, For, Kind, Remembered, RememberedEnding, remember};
@@ -54,6 +54,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
     let places = places(cx, stage, how, &mut brought).await?;
     let mut voices = Voices { cx, stage, how, known: HashMap::new() };
     let (mut after, mut done) = ((-1, -1, -1), 0);
+    let private = private(stage)?;
     // Of the conversation at hand: where each thing of the archive stands here, and how deep.
     let mut here: (i64, HashMap<i64, (ContributionId, i64)>) = (-1, HashMap::new());
     loop {
@@ -61,6 +62,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
         let Some((last, depth)) = page.last() else { break };
         after = (last.root, *depth, last.n);
         let known = known(cx, how, "said", page.iter().map(|(p, _)| p.said.id.as_str())).await?;
+        voices.meet(page.iter().map(|(p, _)| p.said.voice.as_str())).await?;
         let mut batch = Batch::new();
         for (placed, depth) in &page {
             if here.0 != placed.root {
@@ -71,9 +73,11 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
                 brought.there += 1;
                 continue;
             }
-            let voice = voices.of(&mut batch, &placed.said.voice, &mut brought).await?;
+            let voice = voices.of(&mut batch, &placed.said.voice, &mut brought)?;
             let Some(community) = places.get(&placed.said.community) else { continue };
-            let made = say(&mut batch, cx, placed, *community, voice, &here.1)?;
+            let inside = private.contains(&placed.said.community) || placed.said.own.as_ref().is_some_and(|own| own.inside);
+            let audience = if inside { For::Community } else { For::Open };
+            let made = say(&mut batch, cx, placed, (*community, audience), voice, &here.1)?;
             here.1.insert(placed.n, made);
             note(&mut batch, how.key(&placed.said.id), "said", made.0.into());
             if let Some(name) = &placed.said.known_as {
@@ -92,7 +96,13 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
     Ok(brought)
 }
 
-fn broken(e: impl std::fmt::Display) -> Error {
+/// What was said in private reaches no more than the members of the community that it goes into, however open that is.
+fn private(stage: &Stage) -> Result<HashSet<String>> {
+    let all = stage.communities().map_err(broken)?;
+    Ok(all.into_iter().filter(|(c, _)| c.access != Access::Open).map(|(c, _)| c.id).collect())
+}
+
+pub(crate) fn broken(e: impl std::fmt::Display) -> Error {
     Error::broken(e.to_string())
 }
 
@@ -187,25 +197,30 @@ pub(crate) struct Voices<'a> {
 }
 
 impl Voices<'_> {
-    pub(crate) async fn of(&mut self, batch: &mut Batch, source: &str, brought: &mut Brought) -> Result<VoiceId> {
+    /// Looks up at once which of some are known here.
+    pub(crate) async fn meet(&mut self, sources: impl Iterator<Item = &str>) -> Result<()> {
+        let new: HashSet<&str> = sources.filter(|source| !self.known.contains_key(*source)).collect();
+        if !new.is_empty() {
+            let there = known(self.cx, self.how, "voice", new.into_iter()).await?;
+            self.known.extend(there.into_iter().map(|(source, id)| (source, VoiceId(id))));
+        }
+        Ok(())
+    }
+
+    /// One that was met, or is new.
+    pub(crate) fn of(&mut self, batch: &mut Batch, source: &str, brought: &mut Brought) -> Result<VoiceId> {
         if let Some(id) = self.known.get(source) {
             return Ok(*id);
         }
-        let id = match known(self.cx, self.how, "voice", [source].into_iter()).await?.get(source) {
-            Some(id) => VoiceId(*id),
-            None => {
-                let voice = self.stage.voice_of(source).map_err(broken)?;
-                let id: VoiceId = self.cx.make_id();
-                person::acts::remember_anew(batch, self.cx, id, self.how.key(source).0, &voice.name);
-                if let Some(address) = &voice.address {
-                    let sql = "insert into voice_address (voice, address) values (?1, ?2) on conflict do nothing";
-                    batch.run(sql, vals![id, address.to_lowercase()]);
-                }
-                note(batch, self.how.key(source), "voice", Id(id.0));
-                brought.voices += 1;
-                id
-            }
-        };
+        let voice = self.stage.voice_of(source).map_err(broken)?;
+        let id: VoiceId = self.cx.make_id();
+        person::acts::remember_anew(batch, self.cx, id, self.how.key(source).0, &voice.name);
+        if let Some(address) = &voice.address {
+            let sql = "insert into voice_address (voice, address) values (?1, ?2) on conflict do nothing";
+            batch.run(sql, vals![id, address.to_lowercase()]);
+        }
+        note(batch, self.how.key(source), "voice", Id(id.0));
+        brought.voices += 1;
         self.known.insert(source.to_owned(), id);
         Ok(id)
     }
@@ -215,7 +230,7 @@ fn say(
     batch: &mut Batch,
     cx: &Cx,
     placed: &Placed,
-    community: CommunityId,
+    (community, audience): (CommunityId, For),
     voice: VoiceId,
     here: &HashMap<i64, (ContributionId, i64)>,
 ) -> Result<(ContributionId, i64)> {
@@ -231,7 +246,7 @@ fn say(
         answers,
         kind: own.map_or(asks.then_some(Kind::Question), |own| own.kind.parse().ok()),
         asks,
-        audience: if own.is_some_and(|own| own.inside) { For::Community } else { For::Open },
+        audience,
         title: if answers.is_none() { &said.title } else { "" },
         words: &words,
         quote: own.map_or("", |own| &own.quote),

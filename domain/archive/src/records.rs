@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use conversation::{ContributionId, RememberedEnding, remember_ending, remember_thanks};
+use conversation::{ContributionId, RememberedEnding, RememberedKind, remember_ending, remember_kind, remember_thanks};
 use kernel::{Batch, CommunityId, Cx, Result, Timestamp, vals};
 use serde_json::Value;
 
-use crate::bring::{Brought, How, Voices, known, note};
+use crate::bring::{Brought, How, Voices, broken, known, note};
 use crate::stage::Stage;
 
 const AT_ONCE: usize = 400;
@@ -17,10 +17,6 @@ fn text<'a>(record: &'a Value, field: &str) -> &'a str {
 
 fn time(record: &Value, field: &str) -> Option<Timestamp> {
     record.get(field).and_then(Value::as_str).and_then(Timestamp::parse)
-}
-
-fn broken(e: impl std::fmt::Display) -> kernel::Error {
-    kernel::Error::broken(e.to_string())
 }
 
 pub(crate) async fn bring(
@@ -36,10 +32,11 @@ pub(crate) async fn bring(
         let keys: Vec<String> = some.iter().map(key_of_thanks).collect();
         let before = known(cx, how, "thanks", keys.iter().map(String::as_str)).await?;
         let said = known(cx, how, "said", some.iter().map(|t| text(t, "contribution"))).await?;
+        voices.meet(some.iter().map(|t| text(t, "voice"))).await?;
         let mut batch = Batch::new();
         for (record, key) in some.iter().zip(&keys).filter(|(_, key)| !before.contains_key(*key)) {
             let (Some(on), Some(at)) = (said.get(text(record, "contribution")), time(record, "at")) else { continue };
-            let voice = voices.of(&mut batch, text(record, "voice"), brought).await?;
+            let voice = voices.of(&mut batch, text(record, "voice"), brought)?;
             let id = remember_thanks(&mut batch, cx, ContributionId(*on), voice, text(record, "words"), at)?;
             note(&mut batch, how.key(key), "thanks", id.into());
             brought.thanks += 1;
@@ -82,14 +79,19 @@ async fn kinds(cx: &Cx, stage: &Stage, places: &HashMap<String, CommunityId>) ->
     for record in stage.records("kinds").map_err(broken)? {
         let Some(community) = places.get(text(&record, "community")) else { continue };
         let yes = |field: &str| record.get(field).and_then(Value::as_bool).unwrap_or_default();
-        let place = record.get("place").and_then(Value::as_i64).unwrap_or(50).clamp(0, 99);
-        let id: kernel::Id = cx.make_id();
-        batch.run(
-            "insert into kind (id, community, slug, word, plural, prompt, language, asks, ending, place, version, at, away_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12) on conflict do nothing",
-            vals![id, *community, text(&record, "slug"), text(&record, "word"), text(&record, "plural"), text(&record, "prompt"),
-                text(&record, "language"), yes("asks"), text(&record, "ending"), place, cx.now(), yes("away").then(|| cx.now())],
-        );
+        let it = RememberedKind {
+            community: *community,
+            slug: text(&record, "slug"),
+            word: text(&record, "word"),
+            plural: text(&record, "plural"),
+            prompt: text(&record, "prompt"),
+            language: text(&record, "language"),
+            asks: yes("asks"),
+            ending: text(&record, "ending"),
+            place: record.get("place").and_then(Value::as_i64).unwrap_or(50),
+            away: yes("away"),
+        };
+        remember_kind(&mut batch, cx, &it)?;
     }
     cx.db().write(batch).await
 }
@@ -103,10 +105,11 @@ async fn memberships(
     brought: &mut Brought,
 ) -> Result<()> {
     for some in stage.records("memberships").map_err(broken)?.chunks(AT_ONCE) {
+        voices.meet(some.iter().map(|m| text(m, "voice"))).await?;
         let mut batch = Batch::new();
         for record in some {
             let (Some(community), Some(began)) = (places.get(text(record, "community")), time(record, "from")) else { continue };
-            let voice = voices.of(&mut batch, text(record, "voice"), brought).await?;
+            let voice = voices.of(&mut batch, text(record, "voice"), brought)?;
             batch.run(
                 "insert into past_membership (community, voice, began_at, ended_at) values (?1, ?2, ?3, ?4) on conflict do nothing",
                 vals![*community, voice, began, time(record, "until")],

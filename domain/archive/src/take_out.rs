@@ -307,6 +307,12 @@ fn exact(at: Timestamp) -> String {
     }
 }
 
+/// An id as the name of a file on any system. The end keeps two apart that differ only in what no name may hold.
+pub(crate) fn file_name(id: &str) -> String {
+    let safe: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).take(100).collect();
+    if safe == id.replacen(' ', "_", 1) { safe } else { format!("{safe}-{}", kernel::hash_secret(id).get(..8).unwrap_or_default()) }
+}
+
 /// The folder that is being written.
 struct Out {
     folder: PathBuf,
@@ -361,8 +367,7 @@ impl Out {
 
     /// What was said, under what it belongs to, for who reads without a program.
     fn text(&mut self, root: &str, said: &Said, name: &str) -> Result<()> {
-        let safe: String = root.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).take(120).collect();
-        let file = format!("conversations/{safe}.md");
+        let file = format!("conversations/{}.md", file_name(root));
         let mut text = String::new();
         if self.texts.insert(file.clone()) {
             text.push_str(&format!("# {}\n", if said.title.is_empty() { "Conversation" } else { &said.title }));
@@ -408,13 +413,9 @@ impl Out {
             version: tacit::VERSION,
             made_at: now.rfc3339(),
             of: of.to_owned(),
-            files: sums.into_iter().map(|(file, sum)| (file, hex(&sum.finalize()))).collect(),
+            files: sums.into_iter().map(|(file, sum)| (file, kernel::random::hex(&sum.finalize()))).collect(),
         };
         let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::broken(e.to_string()))?;
         fs::write(self.folder.join(tacit::MANIFEST), text + "\n").map_err(fail)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

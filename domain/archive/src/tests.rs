@@ -107,6 +107,21 @@ fn what_was_private_needs_a_community_that_is_there() {
 }
 
 #[test]
+fn what_was_private_reaches_only_members_also_in_an_open_community() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let how = How { into: Some("nights".into()), ..from("nights.example") };
+        bring(&app.system(), &staged(&workspace(), &["secret"]), &how, &mut |_| {}).await.unwrap();
+        let id = conversation::ContributionId(count(&app, "select id from contribution where words like '%canary%'").await);
+        let ada = person::acts::find(&app.house, "ada").await.unwrap();
+        let sees = async |cx: &kernel::Cx| conversation::store::one(cx, id).await.unwrap().is_some();
+        assert!(sees(&app.by(ada)).await, "a member reads it");
+        assert!(!sees(&app.stranger()).await, "a stranger does not");
+        assert!(!sees(&app.by(person(&app, "dee").await)).await, "nor who only has an account");
+    });
+}
+
+#[test]
 fn a_conversation_reads_as_it_did_where_it_was() {
     both(async |engine| {
         let app = App::new(engine, slices).await;
@@ -216,6 +231,16 @@ fn what_is_taken_out_and_brought_in_elsewhere_is_taken_out_the_same() {
         std::fs::remove_dir_all(first).unwrap();
         std::fs::remove_dir_all(second).unwrap();
     });
+}
+
+#[test]
+fn ids_that_differ_never_share_a_file() {
+    let ids = ["a.example b/c", "a.example b_c", "a.example_b c", "a.example b:c"];
+    let names: BTreeSet<String> = ids.iter().map(|id| crate::take_out::file_name(id)).collect();
+    assert_eq!(names.len(), ids.len(), "{names:?}");
+    let long = "x".repeat(300);
+    assert_ne!(crate::take_out::file_name(&format!("a {long}1")), crate::take_out::file_name(&format!("a {long}2")));
+    assert_eq!(crate::take_out::file_name("a.example 12"), "a.example_12");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is said by voices that are remembered from an archive: no account, no membership, its own time and link kept.
 
-use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Result, Timestamp, Viewer, VoiceId, vals};
+use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Id, Result, Timestamp, Viewer, VoiceId, vals};
 use shell::words;
 
 use crate::acts::INSERT;
@@ -100,4 +100,35 @@ pub fn remember_thanks(batch: &mut Batch, cx: &Cx, contribution: ContributionId,
         vals![id, contribution, voice, text, at],
     );
     Ok(id)
+}
+
+/// A kind of a community's own, or a built-in one with its own word there.
+pub struct RememberedKind<'a> {
+    pub community: CommunityId,
+    pub slug: &'a str,
+    pub word: &'a str,
+    pub plural: &'a str,
+    pub prompt: &'a str,
+    pub language: &'a str,
+    pub asks: bool,
+    pub ending: &'a str,
+    pub place: i64,
+    pub away: bool,
+}
+
+/// One that is there already stays as it is. What is no word for a kind is left out.
+pub fn remember_kind(batch: &mut Batch, cx: &Cx, it: &RememberedKind<'_>) -> Result<()> {
+    if cx.viewer != Viewer::System {
+        return Err(Error::NotFound);
+    }
+    let Ok(kind) = it.slug.parse::<Kind>() else { return Ok(()) };
+    let ending: Option<Ending> = it.ending.parse().ok();
+    let id: Id = cx.make_id();
+    batch.run(
+        "insert into kind (id, community, slug, word, plural, prompt, language, asks, ending, place, version, at, away_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12) on conflict do nothing",
+        vals![id, it.community, kind, it.word, it.plural, it.prompt, it.language, it.asks, ending.map_or("", Ending::word), it.place.clamp(0, 99),
+            cx.now(), it.away.then(|| cx.now())],
+    );
+    Ok(())
 }
