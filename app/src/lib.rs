@@ -1,7 +1,7 @@
 //! Composes slices into the one binary: serving, the operator's commands, the client's verbs.
 
+pub mod archives;
 pub mod backup;
-pub mod bringing;
 pub mod client;
 pub mod config;
 pub mod demo;
@@ -10,7 +10,6 @@ pub mod house;
 pub mod metrics;
 pub mod operator;
 pub mod serve;
-pub mod trying;
 pub mod verify;
 
 use shell::Slice;

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use tacit::config::{Config, Flags, ServeFlags};
-use tacit::{backup, bringing, client, doctor, house, operator, serve, trying, verify};
+use tacit::archives::{bringing, trying};
+use tacit::{backup, client, doctor, house, operator, serve, verify};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

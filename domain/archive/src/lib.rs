@@ -15,7 +15,7 @@ use kernel::db::Migration;
 use shell::{Panel, Place, Slice};
 
 pub use bring::{Brought, How, bring};
-pub use reading::{Unread, read_into};
+pub use reading::{Read, Unread, read_into};
 pub use stage::{Counts, Failed, Stage};
 pub use take_out::{TakenOut, take_out};
 

@@ -310,7 +310,7 @@ fn exact(at: Timestamp) -> String {
 /// An id as the name of a file on any system. The end keeps two apart that differ only in what no name may hold.
 pub(crate) fn file_name(id: &str) -> String {
     let safe: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).take(100).collect();
-    if safe == id.replacen(' ', "_", 1) { safe } else { format!("{safe}-{}", kernel::hash_secret(id).get(..8).unwrap_or_default()) }
+    if !id.contains('_') && safe == id.replacen(' ', "_", 1) { safe } else { format!("{safe}-{}", kernel::hash_secret(id).get(..8).unwrap_or_default()) }
 }
 
 /// The folder that is being written.

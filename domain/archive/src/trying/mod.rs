@@ -12,7 +12,6 @@ mod page;
 mod paper;
 mod people;
 mod pointing;
-mod reading;
 mod saying;
 mod sentences;
 mod shape;
@@ -24,6 +23,7 @@ mod tests;
 use pulse::Talk;
 use serde::Serialize;
 
+use crate::reading::Read;
 use crate::stage::{Failed, Stage};
 pub use answering::{Answering, Open, Step};
 pub use asked_again::{Again, Group};
@@ -32,7 +32,6 @@ pub use over_time::{Bar, Bars, Period, Spot, Volume};
 pub use page::{Page, STYLE, page};
 pub use paper::paper;
 pub use people::{About, Absence, Newcomers, Part};
-pub use reading::{Read, Skip};
 pub use shape::{Dot, Drawing, Line, Parted};
 pub use talks::{Conversation, Practice, Thing};
 
@@ -125,7 +124,7 @@ impl Report {
             newcomers: look.newcomers(),
             longest: look.longest()?,
             ties: look.drawing()?,
-            read: Read::of(stage, tried),
+            read: Read::of(stage, tried.seconds, tried.bytes),
         })
     }
 }

@@ -119,7 +119,7 @@ impl<'a> Whole<'a> {
         format!("{}: {said} by {people}, {} to {}", hours(talk.days as f64 * 24.0), day(talk.opening.on), day(talk.until))
     }
 
-    fn place(&self, skipped: &super::reading::Skipped) -> String {
+    fn place(&self, skipped: &crate::reading::Skipped) -> String {
         let at = skipped.offset.map_or_else(String::new, |at| format!(", byte {}", number(at)));
         if skipped.file.is_empty() { String::new() } else { format!("{}{at}", skipped.file) }
     }

@@ -1,23 +1,16 @@
 //! `tacit try`: what lies in an archive, read into a throwaway store and shown. Nothing is brought in, nobody is written to.
 
-mod progress;
-mod served;
-
-use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use archive::trying::{Page, Report, STYLE, Tried, page, paper};
-use archive::{Stage, read_into};
 use clap::Args;
-use exports::{Format, Source, detect};
 use kernel::Clock;
 use shell::asset;
 
+use super::{print, read, served};
 use crate::client::paper::{Style, json};
-use progress::Progress;
 
 pub const EXAMPLES: &str = "Examples:
   tacit try workspace-export.zip               a Slack export, as Slack hands it out
@@ -26,8 +19,8 @@ pub const EXAMPLES: &str = "Examples:
   tacit try forum/ --json | jq .unanswered.open
 
 It reads Slack and Zulip exports, public archives of Zulip, topics of Discourse,
-Stack Exchange dumps, mbox, Maildir, mail in single files, and logs of IRC: a
-file, a folder, or a zip of one. What is read lies in a throwaway file that is
+Stack Exchange dumps, mbox, Maildir, mail in single files, logs of IRC, and what
+Tacit took out itself: a file, a folder, or a zip of one. What is read lies in a throwaway file that is
 gone when the command ends. Private channels and direct messages are left out,
 unless you state with --agreed that those in them agreed.";
 
@@ -75,26 +68,11 @@ pub fn run(it: &Try) -> Result<()> {
 }
 
 fn report(it: &Try) -> Result<Report> {
-    let began = Instant::now();
-    let source = Source::open(&it.path)?;
-    let Some(format) = detect(&source) else {
-        let names = Format::ALL.map(Format::name).join(", ");
-        bail!("{} is nothing that Tacit can read. It reads: {names}", it.path.display());
-    };
-    let progress = Progress::new(source.bytes());
-    let heard = progress.clone();
-    let mut stage = Stage::new(it.agreed.iter().cloned().collect(), Box::new(move |bytes| heard.at_byte(bytes)))?;
-    let read = read_into(&mut stage, &source, format);
-    progress.done();
-    read?;
-    let tried = Tried {
-        name: source.name().to_owned(),
-        format: format.name(),
-        bytes: source.bytes(),
-        seconds: began.elapsed().as_secs_f64(),
-        now: Clock::System.now().0,
-    };
-    Ok(Report::of(&stage, &tried)?)
+    let archive = read(&it.path, &it.agreed)?;
+    let seconds = archive.seconds();
+    let tried =
+        Tried { name: archive.name, format: archive.format.name(), bytes: archive.bytes, seconds, now: Clock::System.now().0 };
+    Ok(Report::of(&archive.stage, &tried)?)
 }
 
 /// As it would be typed again.
@@ -111,15 +89,4 @@ fn typed(path: &Path) -> String {
 fn styled(paper: &str, style: Style) -> String {
     let line = |line: &str| if line.starts_with(' ') { line.to_owned() } else { style.bold(line) };
     paper.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// A reader that closes the pipe has read enough.
-fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
-    Ok(())
-}
-
-fn is_watched() -> bool {
-    std::io::stderr().is_terminal()
 }

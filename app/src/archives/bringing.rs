@@ -1,0 +1,150 @@
+//! `tacit import` and `tacit export`: bringing an existing community in, and taking one out. Both also while the server runs.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use archive::How;
+use exports::Format;
+use kernel::{Cx, Viewer};
+
+use super::progress::{Of, Progress};
+use super::{Archive, read};
+use crate::config::Config;
+use crate::house::open;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Import {
+    /// A file or folder: an export of Slack, Zulip, Discourse, Stack Exchange or Tacit, mail (mbox, Maildir), logs of IRC
+    pub from: PathBuf,
+    /// Where it was said, as pages say it; the name of the file where this is left out
+    #[arg(long)]
+    pub origin: Option<String>,
+    /// Into this community, by its address; else each place of the archive becomes one
+    #[arg(long, value_name = "ADDRESS")]
+    pub into: Option<String>,
+    /// A private channel whose people have agreed; once for each
+    #[arg(long, value_name = "PLACE")]
+    pub agreed: Vec<String>,
+    /// Only say what would be brought in
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Print what was counted as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Export {
+    /// The community's address
+    #[arg(long, value_name = "ADDRESS")]
+    pub community: String,
+    /// A new folder
+    pub to: PathBuf,
+}
+
+pub async fn import(config: &Config, asked: &Import) -> Result<()> {
+    let archive = read(&asked.from, &asked.agreed)?;
+    let (format, stage) = (archive.format, &archive.stage);
+    let origin = (format != Format::Tacit).then(|| asked.origin.clone().unwrap_or_else(|| origin_of(&asked.from)));
+    let how = How { origin, into: asked.into.clone() };
+    if asked.json && asked.dry_run {
+        println!("{:#}", counted(&archive));
+    } else if !asked.json {
+        print!("{}", found(&archive));
+    }
+    if asked.dry_run {
+        return Ok(());
+    }
+    if !asked.yes && !agrees("Bring it in? Nobody is written to, and nobody becomes a member by it. [y/N] ")? {
+        println!("Nothing was brought in.");
+        return Ok(());
+    }
+    let opened = open(config, "import").await?;
+    let cx = Cx::new(opened.house.clone(), Viewer::System);
+    let progress = Progress::new(Of::BringingIn, stage.counts.kept);
+    let brought = archive::bring(&cx, stage, &how, &mut |done| progress.at(done)).await;
+    progress.done("Brought in.");
+    opened.close().await;
+    let brought = brought?;
+    if asked.json {
+        let there = serde_json::json!({"contributions": brought.contributions, "there_before": brought.there, "voices": brought.voices,
+            "communities": brought.communities, "endings": brought.endings, "thanks": brought.thanks, "paths": brought.paths});
+        println!("{:#}", serde_json::json!({"read": counted(&archive), "brought": there}));
+        return Ok(());
+    }
+    println!("Brought in: {} contributions by {} voices, {} communities.", brought.contributions, brought.voices, brought.communities);
+    if brought.there > 0 {
+        println!("{} were here already, from a run before.", brought.there);
+    }
+    for path in brought.paths.iter().take(20) {
+        println!("  {}{path}", config.url.value);
+    }
+    if asked.into.is_none() {
+        println!("Nobody is a member yet. Join there, and say to the others that it is here.");
+    }
+    Ok(())
+}
+
+/// The file's own name without its ending: "slack-export.zip" is "slack-export".
+fn origin_of(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "an archive".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn agrees(question: &str) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        bail!("nobody is here to be asked: say --yes, or --dry-run to look only");
+    }
+    print!("{question}");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+/// With the names that `tacit try --json` has for it.
+fn counted(archive: &Archive) -> serde_json::Value {
+    serde_json::json!({"format": archive.format.name(), "read": archive.counted()})
+}
+
+/// What was found, with every record accounted for.
+fn found(archive: &Archive) -> String {
+    let c = archive.counted();
+    let mut text =
+        format!("{}: {} records read\n  {:>9} to be brought in, by {} voices in {} places\n", archive.format.name(), c.read, c.kept, c.voices, c.communities);
+    for skip in &c.skipped {
+        text.push_str(&format!("  {:>9} {}\n", skip.count, skip.why));
+    }
+    for (place, n) in &c.left_out {
+        text.push_str(&format!("            {place}: {n}. Did those in it agree? --agreed \"{place}\"\n"));
+    }
+    for skipped in c.first_skipped.iter().filter(|s| matches!(s.reason, "broken" | "too_large")).take(5) {
+        let at = skipped.offset.map(|n| format!(" at byte {n}")).unwrap_or_default();
+        text.push_str(&format!("  {}{at}: {}\n", skipped.file, skipped.detail));
+    }
+    text
+}
+
+pub async fn export(config: &Config, asked: &Export) -> Result<()> {
+    let opened = open(config, "export").await?;
+    let cx = Cx::new(opened.house.clone(), Viewer::System);
+    let host = config.url.value.split("://").nth(1).unwrap_or("tacit").to_owned();
+    let begun = Instant::now();
+    let progress = Progress::new(Of::TakingOut, 0);
+    let taken = archive::take_out(&cx, &asked.community, &host, &asked.to, &mut |done| progress.at(done)).await;
+    progress.done("Taken out.");
+    opened.close().await;
+    let taken = match taken {
+        Err(kernel::Error::NotFound) => bail!("there is no community at /c/{}", asked.community),
+        other => other?,
+    };
+    println!(
+        "Taken out into {}: {} contributions, {} voices, {} files, in {:.1} s. README.md there says what is in it.",
+        asked.to.display(), taken.contributions, taken.voices, taken.files, begun.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
