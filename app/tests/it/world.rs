@@ -217,7 +217,8 @@ impl World {
                 self.ids.knock = id.to_string();
             }
         }
-        self.ids.suspension = membership::suspension::list(&steward, CLOSED).await.unwrap()[0].id.to_string();
+        let closed = community::store::by_slug(&steward, CLOSED).await.unwrap().unwrap();
+        self.ids.suspension = membership::store::suspensions(&steward, &closed).await.unwrap()[0].id.to_string();
         let announcing = conversation::announcing::Announcing { words: "canary-closed announcement".into(), ..Default::default() };
         self.ids.announcement = conversation::announcing::announce(&steward, CLOSED, &announcing).await.unwrap().to_string();
         conversation::collecting::collect(&author, self.ids.closed_opening).await.unwrap();

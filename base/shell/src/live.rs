@@ -44,7 +44,7 @@ pub struct Ear {
 /// Asked at an event for all of them at once: a fixed number of queries.
 pub type News = fn(Cx, Topic, Vec<Ear>) -> Future<Vec<Option<i64>>>;
 
-/// A listener that is asked after so often, and hears at least this often that the line is open.
+/// A listener hears at least this often that the line is open.
 const BREATH: Duration = Duration::from_secs(20);
 /// Ears in one question.
 const TOGETHER: usize = 5_000;

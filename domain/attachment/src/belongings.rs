@@ -34,17 +34,7 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
                 break;
             }
             for mut r in rows {
-                let shown = Attached {
-                    id: r.take()?,
-                    kind: r.take()?,
-                    name: r.take()?,
-                    content_type: r.take()?,
-                    bytes: r.take()?,
-                    width: r.take()?,
-                    height: r.take()?,
-                    alt: r.take()?,
-                    without_alt: r.take()?,
-                };
+                let shown = Attached::begin(&mut r)?;
                 after = shown.id.0;
                 let contribution = r.take::<Option<i64>>()?.map(|id| Id(id).to_string());
                 let line = Exported { attachment: Attachment::from(&shown), contribution, sha256: r.take()?, address: shown.path(), at: r.take()? };

@@ -41,7 +41,6 @@ pub enum Refusal {
     TooManyWaiting,
     TooManyWithOne,
     NotHere,
-    NotYours,
     Unreadable,
     Broken,
     TooManyPoints,
@@ -60,7 +59,6 @@ impl From<Refusal> for Say {
             Refusal::TooManyWaiting => Say::new("Many files of yours are here already that stand with nothing you said. Please attach or remove some first; what is left is cleared away after a day."),
             Refusal::TooManyWithOne => Say::new("At most ten files stand with one thing that you say."),
             Refusal::NotHere => Say::new("One of the files is not here, or not whole. Please attach it again; your words are kept."),
-            Refusal::NotYours => Say::new("Only its author does this."),
             Refusal::Unreadable => Say::new("This kind of picture cannot be opened here, and so not be freed of what it tells about where it was taken. Please save it as JPEG, PNG or WebP."),
             Refusal::Broken => Say::new("This picture cannot be opened: it is damaged, or no picture."),
             Refusal::TooManyPoints => Say::new("This picture has more points than can be taken. Please make it smaller, to 50 megapixels at most."),
@@ -71,7 +69,7 @@ impl From<Refusal> for Say {
 impl From<Refusal> for kernel::Error {
     fn from(r: Refusal) -> Self {
         match r {
-            Refusal::NoRoom { .. } | Refusal::TooManyWaiting | Refusal::NotYours => kernel::Error::Refused(r.into()),
+            Refusal::NoRoom { .. } | Refusal::TooManyWaiting => kernel::Error::Refused(r.into()),
             Refusal::TooManyWithOne | Refusal::NotHere => kernel::Error::invalid("attached", Say::from(r)),
             _ => kernel::Error::invalid("file", Say::from(r)),
         }

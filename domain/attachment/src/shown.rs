@@ -1,7 +1,7 @@
 //! Attachments as those see them who read what they stand with: kept beside the words, so that a page asks nothing more.
 
 use askama::Template;
-use kernel::Result;
+use kernel::{Result, Row};
 use serde::{Deserialize, Serialize};
 use shell::{Html, T};
 
@@ -23,6 +23,21 @@ pub struct Attached {
 }
 
 impl Attached {
+    /// Reads its columns from the beginning of a row, in the order of the fields, and leaves the rest.
+    pub(crate) fn begin(r: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: r.take()?,
+            kind: r.take()?,
+            name: r.take()?,
+            content_type: r.take()?,
+            bytes: r.take()?,
+            width: r.take()?,
+            height: r.take()?,
+            alt: r.take()?,
+            without_alt: r.take()?,
+        })
+    }
+
     pub fn path(&self) -> String {
         format!("/attachments/{}/full", self.id)
     }

@@ -18,17 +18,7 @@ pub struct Own {
 
 impl Own {
     fn from_row(mut r: Row) -> Result<Self> {
-        let shown = Attached {
-            id: r.take()?,
-            kind: r.take()?,
-            name: r.take()?,
-            content_type: r.take()?,
-            bytes: r.take()?,
-            width: r.take()?,
-            height: r.take()?,
-            alt: r.take()?,
-            without_alt: r.take()?,
-        };
+        let shown = Attached::begin(&mut r)?;
         let size = r.take::<i64>()?.unsigned_abs();
         Ok(Self { shown, size, whole: !r.take::<String>()?.is_empty(), contribution: r.take::<Option<i64>>()?.map(Id) })
     }

@@ -53,6 +53,7 @@ pub fn slice() -> Slice {
         migrations: vec![
             Migration::new("conversation/0001", include_str!("../schema/0001_conversation.sql")),
             Migration::new("conversation/0002", include_str!("../schema/0002_kinds.sql")),
+            // The order in which they were first run; a place that has them keeps it.
             Migration::new("conversation/0004", include_str!("../schema/0004_talk.sql")),
             Migration::new("conversation/0003", include_str!("../schema/0003_care.sql")),
             Migration::new("conversation/0005", include_str!("../schema/0005_attached.sql")),

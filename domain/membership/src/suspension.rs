@@ -1,7 +1,6 @@
 //! Suspending for conduct: with a reason and a term, visible to whom it concerns. It takes rights for a while and never
 //! grants any.
 
-use community::store as communities;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, House, Line, PersonId, Problems, Result, Viewer, clock, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -108,10 +107,4 @@ pub async fn end_terms(house: &Arc<House>) -> Result<usize> {
         }
     }
     Ok(n)
-}
-
-/// The community of the viewer's own page about it.
-pub async fn list(cx: &Cx, slug: &str) -> Result<Vec<store::SuspensionRow>> {
-    let c = communities::inside(cx, slug).await?;
-    store::suspensions(cx, &c).await
 }

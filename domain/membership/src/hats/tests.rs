@@ -294,7 +294,7 @@ fn a_named_role_is_shown_only_after_its_person_accepts() {
         assert_eq!(w.wearers().await, ["ada: steward", "cy: welcomer"]);
         assert!(w.door().await.contains("welcomer"));
         let standing = members::standing(&w.app.by(w.cy), w.id).await.unwrap();
-        assert!(crate::rules::may_greet(&standing).is_ok() && crate::rules::may_steward(&standing).is_err());
+        assert!(crate::rules::may_care(crate::rules::Care::Greet, &standing).is_ok() && crate::rules::may_steward(&standing).is_err());
         let page = w.app.client().get("/@cy").await;
         assert!(page.body.contains("welcomer"), "{}", page.main());
     });
