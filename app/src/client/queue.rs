@@ -284,7 +284,10 @@ fn send_all(to: &To) -> Result<Said> {
     let account = Account::signed_in(to)?;
     let sent = send(&account)?;
     let mut text = match sent.said.len() {
-        0 if sent.left.is_empty() && sent.refused.is_empty() => "Nothing waits for this server.".to_owned(),
+        0 if sent.left.is_empty() && sent.refused.is_empty() => match all(&waiting("queue")?)?.len() {
+            0 => "Nothing waits for this server.".to_owned(),
+            n => format!("Nothing waits for you here. {n} waiting for another sign-in or server: tacit queue shows whose, tacit queue drop lets go."),
+        },
         n => format!("Said: {n}. Refused and kept: {}. Still waiting: {}.", sent.refused.len(), sent.left.len()),
     };
     for refused in &sent.refused {

@@ -98,9 +98,24 @@ fn head(said: &Value, style: Style, now: Timestamp) -> String {
     format!("{}{more}{between}{}", style.bold(&name), style.soft(&facts))
 }
 
+/// What stands where there are no words for this reader.
+fn quiet(said: &Value) -> Option<String> {
+    let is = |name: &str| said.get(name).and_then(Value::as_bool).unwrap_or(false);
+    match said.get("hidden").filter(|why| !why.is_null()) {
+        _ if is("blocked") => Some("(words of somebody you blocked)".to_owned()),
+        _ if is("withdrawn") => Some("(withdrawn)".to_owned()),
+        Some(why) if of(said, "words").is_empty() => Some(format!("(hidden by a steward. {})", because(why))),
+        _ => None,
+    }
+}
+
+fn because(why: &Value) -> String {
+    format!("Rule: {} Reason: {}", of(why, "rule"), of(why, "reason"))
+}
+
 fn body(said: &Value, style: Style, indent: &str, most: usize) -> String {
-    if said.get("withdrawn").and_then(Value::as_bool).unwrap_or(false) {
-        return format!("{indent}{}\n", style.soft("(withdrawn)"));
+    if let Some(quiet) = quiet(said) {
+        return words(&style.soft(&quiet), indent, 80);
     }
     let mut text = String::new();
     let title = of(said, "title");
@@ -162,7 +177,11 @@ fn conversation(account: &Account, id: &str, after: Option<&str>) -> Result<Said
         let indent = "  ".repeat(depth.min(6));
         text += &format!("{indent}{}\n{}\n", head(said, style, now).replace('\n', &format!("\n{indent}")), body(said, style, &format!("{indent}  "), usize::MAX));
     }
+    let closed = opening.get("closed").filter(|why| !why.is_null());
     match &next {
+        _ if next.is_none() && closed.is_some() => {
+            text += &style.soft(&format!("Closed by a steward. {}\n", closed.map(because).unwrap_or_default()));
+        }
         Some(next) => text += &style.soft(&format!("More: tacit read {root} --after {}\n", clean(next))),
         None => text += &style.soft(&format!("Answer: tacit reply {root} \"…\"\n")),
     }
@@ -189,6 +208,16 @@ fn nested<'a>(root: &str, replies: &'a [Value]) -> Vec<(usize, &'a Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_words_are_kept_back_it_says_why() {
+        let shown = |said: &Value| body(said, Style::plain(), "", 12);
+        let hidden = json!({"words": "", "hidden": {"rule": "Be kind.", "reason": "It named a patient."}});
+        assert_eq!(shown(&hidden).split_whitespace().collect::<Vec<_>>().join(" "), "(hidden by a steward. Rule: Be kind. Reason: It named a patient.)");
+        assert!(shown(&json!({"words": "", "blocked": true})).contains("somebody you blocked"));
+        let mine = json!({"words": "My own.", "hidden": {"rule": "Be kind.", "reason": "x"}});
+        assert!(shown(&mine).contains("My own."), "its author reads it");
+    }
 
     #[test]
     fn answers_stand_under_what_they_answer() {
