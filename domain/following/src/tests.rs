@@ -572,3 +572,24 @@ fn what_a_steward_hid_or_holds_is_in_no_notice() {
         }
     });
 }
+
+#[test]
+fn many_who_answer_one_person_at_once_are_all_heard() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let root = w.say(w.ada, "Who has the red pen?").await;
+        let answering = (0..16).map(|n| {
+            let cx = w.app.by(if n % 2 == 0 { w.bo } else { w.cy });
+            tokio::spawn(async move {
+                for _ in 0..20 {
+                    let words = NewReply { words: "Here.".into(), ..NewReply::default() };
+                    conversation::acts::reply(&cx, root, &words).await.unwrap();
+                }
+            })
+        });
+        for answers in answering.collect::<Vec<_>>() {
+            answers.await.unwrap();
+        }
+        assert_eq!(conversation::store::replies(&w.app.stranger(), root, kernel::Cursor::OLDEST, 1000).await.unwrap().items.len(), 320);
+    });
+}

@@ -19,7 +19,12 @@ use crate::error::{Error, Result};
 pub(super) struct Postgres {
     pool: Pool,
     config: tokio_postgres::Config,
+    /// Held by a batch that is tried again: those that met on one row come to it one after the other.
+    turn: tokio::sync::Mutex<()>,
 }
+
+/// How often a batch is tried before it is the caller's to decide again. Each time that it fails, another one was committed.
+const TRIES: usize = 64;
 
 const CONNECTIONS: usize = 8;
 /// Statements sent before their answers are read.
@@ -54,7 +59,7 @@ impl Postgres {
             .create_timeout(Some(Duration::from_secs(5)))
             .build()
             .map_err(broken)?;
-        Ok(Self { pool, config })
+        Ok(Self { pool, config, turn: tokio::sync::Mutex::default() })
     }
 
     async fn client(&self) -> Result<Object> {
@@ -87,7 +92,8 @@ impl Postgres {
     /// Runs to its end even when whoever asked has gone: a half-sent transaction never goes back to the pool.
     pub(super) async fn write(&self, batch: Batch, hearers: &Hearers) -> Result<(), Unwritten> {
         let unavailable = |e: Error| Unwritten::Unavailable(e.to_string());
-        for _ in 0..8 {
+        let mut turn = None;
+        for _ in 0..TRIES {
             let client = self.client().await.map_err(unavailable)?;
             let (again, hearers) = (batch.clone(), hearers.clone());
             let work = tokio::spawn(async move {
@@ -98,6 +104,7 @@ impl Postgres {
                 done
             });
             match work.await.map_err(|e| Unwritten::Broken(e.to_string()))? {
+                Err(Attempt::Serialize) if turn.is_none() => turn = Some(self.turn.lock().await),
                 Err(Attempt::Serialize) => tokio::task::yield_now().await,
                 Err(Attempt::Failed(unwritten)) => return Err(unwritten),
                 Ok(()) => return Ok(()),
