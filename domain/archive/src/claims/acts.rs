@@ -29,7 +29,9 @@ kernel::choice! {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Giving {
-    pub word: Word,
+    /// Nothing is said by default: it needs a moment's thought.
+    #[serde(default, deserialize_with = "kernel::choice::or_none")]
+    pub word: Option<Word>,
     /// Why, for the person; needed where it is declined.
     #[serde(default)]
     pub reason: Words<0, 500>,
@@ -200,7 +202,10 @@ pub async fn give_word(cx: &Cx, id: ClaimId, input: &Giving) -> Result<()> {
     let me = cx.me()?;
     let mut problems = Problems::default();
     let reason = input.reason.check("reason", &mut problems);
-    if input.word == Word::Decline && reason.chars().count() < 3 {
+    if input.word.is_none() {
+        problems.add("word", "Please say whether it was them.");
+    }
+    if input.word == Some(Word::Decline) && reason.chars().count() < 3 {
         problems.add("reason", "Please say why, in a few words: the person reads it.");
     }
     problems.done()?;
@@ -211,8 +216,8 @@ pub async fn give_word(cx: &Cx, id: ClaimId, input: &Giving) -> Result<()> {
         let c = store::claim(cx, id).await?.ok_or(Error::NotFound)?;
         rules::may_give_word(c.state, c.looker)?;
         let (into, verb) = match input.word {
-            Word::Vouch => (State::Claimed, "vouched"),
-            Word::Decline => (State::Declined, "declined"),
+            Some(Word::Vouch) => (State::Claimed, "vouched"),
+            _ => (State::Declined, "declined"),
         };
         let mut batch = Batch::new();
         still_looks(&mut batch, me, id, c.looker);

@@ -180,7 +180,7 @@ async fn claim_page(visit: &Visit, id: ClaimId, form: Form) -> Result<Response> 
 }
 
 async fn one_claim(visit: Visit, Path(id): Path<String>) -> Answer {
-    Ok(claim_page(&visit, id.parse()?, Form::of(&[("word", "vouch")])).await?)
+    Ok(claim_page(&visit, id.parse()?, Form::default()).await?)
 }
 
 async fn give_word(Path(id): Path<String>, act: Act<Giving>) -> Answer {

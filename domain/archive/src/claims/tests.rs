@@ -88,7 +88,7 @@ impl World {
     }
 
     async fn vouch(&self, who: PersonId, claim: ClaimId) -> kernel::Result<()> {
-        acts::give_word(&self.app.by(who), claim, &Giving { word: Word::Vouch, reason: "".into() }).await
+        acts::give_word(&self.app.by(who), claim, &Giving { word: Some(Word::Vouch), reason: "".into() }).await
     }
 
     async fn claimed(&self) -> ClaimId {
@@ -278,7 +278,7 @@ fn a_steward_declines_with_a_word_why_and_is_left_alone_for_a_month() {
     both(async |engine| {
         let w = world(engine).await;
         let claim = w.ask(w.cy).await.unwrap();
-        let decline = |reason: &str| Giving { word: Word::Decline, reason: reason.into() };
+        let decline = |reason: &str| Giving { word: Some(Word::Decline), reason: reason.into() };
         assert!(matches!(acts::give_word(&w.app.by(w.ada), claim, &decline("")).await, Err(Error::Invalid(_))));
         acts::give_word(&w.app.by(w.ada), claim, &decline("I know Ívar, and it is not you.")).await.unwrap();
         refused(w.ask(w.cy).await);
