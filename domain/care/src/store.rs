@@ -241,10 +241,12 @@ pub(crate) async fn reporter(cx: &Cx, id: ReportId) -> Result<Option<PersonId>> 
     row.map(|mut r| r.take()).transpose()
 }
 
-/// The words that an act is about, for who has to judge it and may not see them where they stand.
+/// The words that an act is about, for who has to judge it: as they stand, also where they are hidden from everybody.
 pub(crate) async fn words_to_judge(cx: &Cx, id: ContributionId) -> Result<String> {
-    let said = contributions::one(&as_the_house(cx), id).await?.filter(|s| !s.withdrawn);
-    Ok(said.map(|s| shell::words::plain(&format!("{}\n\n{}", s.title, s.words), 2000)).unwrap_or_default())
+    let sql = "select title, words from contribution where id = ?1 and withdrawn_at is null and coalesce(fades_at > ?2, true)";
+    let Some(mut row) = cx.db().one(sql, vals![id, cx.now()]).await? else { return Ok(String::new()) };
+    let (title, words): (String, String) = (row.take()?, row.take()?);
+    Ok(shell::words::plain(&format!("{title}\n\n{words}"), 2000))
 }
 
 /// For what an act needs to know beyond what the one who acts sees; its rule has spoken before.

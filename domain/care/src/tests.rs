@@ -163,7 +163,11 @@ fn where_there_is_no_other_steward_the_operator_decides() {
         assert!(store::act(&w.app.by(w.ops), act).await.unwrap().is_none(), "the operator sees what waits for them, no more");
         appeal(&w.app.by(w.bo), act, &appealing()).await.unwrap();
         assert_eq!(w.cares(w.ops).await, ["appeal"]);
+        let page = async |who| w.browser(who).await.get(&format!("/care/acts/{act}")).await.body.contains("Bed four rang");
+        assert!(page(w.ops).await, "who judges reads what it is about");
+        assert!(!page(w.cy).await, "and no other member");
         judge(&w.app.by(w.ops), act, &judging(Ruling::Upheld)).await.unwrap();
+        assert!(!page(w.ops).await, "no longer than it waits");
         assert_eq!(w.words(&w.app.stranger(), id).await, "");
     });
 }
