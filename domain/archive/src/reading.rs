@@ -78,8 +78,8 @@ impl Read {
             detail: skipped.detail.clone(),
         };
         Read {
-            seconds: seconds,
-            bytes: bytes,
+            seconds,
+            bytes,
             read: counts.read,
             kept: counts.kept,
             skipped,
