@@ -166,11 +166,13 @@ async fn ask(client: &Client, asked: &Asked, more: &[(&'static str, String)]) ->
 }
 
 /// What each private thing may be seen by; whoever else finds it has found a leak.
-const CANARIES: [(&str, &[&str]); 11] = [
+const CANARIES: [(&str, &[&str]); 12] = [
     ("canary-claim", &["author", "steward"]),
     ("canary-report", &["member", "steward"]),
     ("canary-appeal", &["author", "steward", "operator"]),
     ("canary-closed", &["member", "author", "steward"]),
+    // Hidden words: their author, the steward, and the operator who has the appeal to judge.
+    ("canary-judged", &["author", "steward", "operator"]),
     ("canary-domain-closed-door", &["member", "author", "steward"]),
     ("canary-members", &["member", "author", "steward"]),
     ("canary-mine", &["author"]),

@@ -218,7 +218,7 @@ fn a_line_that_waits_goes_as_the_person_who_said_it_and_as_nobody_else() {
     let _server = start(&data, &at);
     terminal.token = Some(bos);
     terminal.says(&["whoami"]);
-    assert!(terminal.says(&["queue", "send"]).starts_with("Nothing waits for this server"));
+    assert!(terminal.says(&["queue", "send"]).starts_with("Nothing waits for you here. 1 waiting for another sign-in or server"));
     terminal.token = Some("ended".into());
     assert!(terminal.refused(&["narrate", "who am I"]).contains("Your words are kept and go then"));
     terminal.token = Some(token);

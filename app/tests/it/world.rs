@@ -237,7 +237,7 @@ impl World {
     /// A steward hid a reply of the author, who appeals; the member reported something; first words of the member wait.
     async fn care(&mut self) {
         let (author, member, steward) = (self.by("author"), self.by("member"), self.by("steward"));
-        let reply = NewReply { words: "canary-closed hidden".into(), ..NewReply::default() };
+        let reply = NewReply { words: "canary-judged".into(), ..NewReply::default() };
         let hidden = conversation::acts::reply(&author, self.ids.closed_opening, &reply).await.unwrap();
         let act = care::hide(&steward, hidden, &care::Because::new("A rule", "A reason")).await.unwrap();
         care::appeal(&author, act, &care::Appealing { words: "canary-appeal".into() }).await.unwrap();
