@@ -23,6 +23,7 @@ pub fn slices() -> Vec<Slice> {
         membership::slice(),
         conversation::slice(),
         narration::slice(),
+        practice::slice(),
         care::slice(),
         following::slice(),
         archive::slice(),

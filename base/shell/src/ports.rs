@@ -31,6 +31,8 @@ pub enum Place {
     PersonAside,
     /// On a conversation, between its opening and the replies.
     Conversation,
+    /// On a practice, below its text.
+    Practice,
     /// On the sheet that a hat is handed over with; about a community, for who may read the sheet.
     Handover,
     /// A person's own settings page.
