@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use crate::tokens::Numbers;
-use crate::tokens::{Token, words};
+use crate::tokens::{Numbers, Sort, Token, words};
 
 /// At least so much of two blocks has to be the same for one to be the other, changed.
 pub(crate) const ALIKE: f64 = 0.4;
