@@ -221,30 +221,25 @@ fn texts_too_long_are_taken_whole() {
 
 #[test]
 fn hostile_texts_are_no_more_work_than_long_ones() {
-    let lines = |from: usize, line: fn(usize) -> String| {
-        (from..from + 100_000).map(line).collect::<String>()
-    };
-    let equal = "x\n".repeat(100_000);
-    let numbered = |prefix: usize| -> String { lines(prefix, |at| format!("- {at}\n")) };
+    let many = 20_000;
+    let lines = |line: &dyn Fn(usize) -> String| (0..many).map(line).collect::<String>();
+    let numbered = |from: usize| lines(&|at| format!("- {}\n", from + at));
+    let each_of = |kinds: usize| lines(&|at| format!("- a {}\n", at % kinds));
+    let words = |step: usize| lines(&|at| format!("w{} ", at * step % 1009));
     let texts = [
-        (equal.clone(), "x\n".repeat(50_000)),
-        (numbered(0), numbered(200_000)),
-        (numbered(0), numbered(50_000)),
-        (
-            lines(0, |at| format!("- a {}\n", at % 3)),
-            lines(0, |at| format!("- a {}\n", at % 7)),
-        ),
-        ("a b ".repeat(200_000), "b a c ".repeat(150_000)),
-        (
-            lines(0, |at| format!("w{} ", at * 7919 % 1000)),
-            lines(0, |at| format!("w{} ", at * 104_729 % 1013)),
-        ),
+        ("x\n".repeat(many), "x\n".repeat(many / 2)),
+        ("- x\n".repeat(many), "- x\n".repeat(many / 2)),
+        (numbered(0), numbered(2 * many)),
+        (numbered(0), numbered(many / 2)),
+        (each_of(3), each_of(7)),
+        ("a b ".repeat(many), "b a c ".repeat(many)),
+        (words(7919), words(104_729)),
     ];
     for (before, after) in &texts {
         let blocks = differences(before, after);
         assert_eq!(both(&blocks), (before.clone(), after.clone()));
     }
-    merge(&texts[1].0, &texts[1].1, &texts[0].0);
+    merge(&texts[2].0, &texts[2].1, &texts[1].0);
 }
 
 /// Texts that look like Markdown, of few words, so that much repeats.

@@ -110,7 +110,7 @@ struct Free {
 
 impl Free {
     fn best(&self, tokens: &[Token], range: Range<usize>) -> isize {
-        let number = |at: usize| tokens.get(at).map(|token| token.number);
+        let number = |at: usize| tokens.get(at).map(|token| (token.number, token.sort));
         let left = (1..=self.left)
             .take_while(|by| number(range.start - by) == number(range.end - by))
             .count();
