@@ -31,6 +31,14 @@ pub enum Part<'a> {
     In(&'a str),
 }
 
+impl Part<'_> {
+    /// Whether it is blank space alone, of which a reader is best told nothing.
+    pub fn is_blank(&self) -> bool {
+        let (Self::Same(words) | Self::Out(words) | Self::In(words)) = self;
+        words.trim().is_empty()
+    }
+}
+
 /// Every block of both wordings in order. What is same or out is `before`, what is same or in is `after`, to the byte. Where only blank space changed,
 /// a part holds blank space alone.
 ///
@@ -344,8 +352,7 @@ fn blank(text: &str, range: &Range<usize>) -> bool {
 
 fn worded<'a>(text: &'a str, spans: &[Span], numbers: &mut Numbers<'a>) -> Vec<Worded> {
     let each = spans.iter();
-    each.map(|span| Worded::of(text, span.whole.clone(), numbers))
-        .collect()
+    each.map(|span| Worded::of(text, span, numbers)).collect()
 }
 
 fn is_like(hunks: &[Hunk], one: &Worded, other: &Worded) -> bool {

@@ -1,7 +1,6 @@
 //! Which block became which, among blocks that all changed.
 
-use std::ops::Range;
-
+use crate::blocks::Span;
 use crate::tokens::{Numbers, Sort, Token, words};
 
 /// At least so much of two blocks has to be the same for one to be the other, changed.
@@ -10,7 +9,7 @@ pub(crate) const ALIKE: f64 = 0.4;
 /// Words looked at for pairs of blocks in one text; past that, blocks are taken out and put in whole.
 pub(crate) const WORK: usize = 1 << 25;
 
-/// A block in words. Any blank space counts as the same, or a paragraph wrapped anew would be another.
+/// A block in words. Any blank space within it counts as the same, or a paragraph wrapped anew would be another.
 #[derive(Debug)]
 pub(crate) struct Worded {
     pub(crate) tokens: Vec<Token>,
@@ -20,11 +19,12 @@ pub(crate) struct Worded {
 }
 
 impl Worded {
-    pub(crate) fn of<'a>(text: &'a str, range: Range<usize>, numbers: &mut Numbers<'a>) -> Self {
-        let mut tokens = words(text, range, numbers);
+    pub(crate) fn of<'a>(text: &'a str, span: &Span, numbers: &mut Numbers<'a>) -> Self {
+        let mut tokens = words(text, span.whole.clone(), numbers);
         let space = numbers.of(" ");
         for token in &mut tokens {
-            if matches!(token.sort, Sort::Space | Sort::Break) {
+            let within = token.range.end <= span.content.end;
+            if within && matches!(token.sort, Sort::Space | Sort::Break) {
                 token.number = space;
             }
         }
