@@ -1,39 +1,33 @@
-//! Real revisions of short notes (MIT, jbranchaud/til), read from `TACIT_DATA`.
+//! Real revisions of short notes (MIT, jbranchaud/til), read from the folder that `TACIT_DATA` names.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use wording::{Block, Part, differences, merge, similarity};
 
 /// Each note that changed, as it was from the first to the last.
 type Histories = HashMap<String, Vec<String>>;
 
-fn histories() -> Option<Histories> {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "where the data lies is the caller's to say"
-    )]
-    let Ok(data) = std::env::var("TACIT_DATA") else {
+fn histories() -> Option<&'static Histories> {
+    static HISTORIES: OnceLock<Option<Histories>> = OnceLock::new();
+    let Some(data) = std::env::var_os("TACIT_DATA") else {
         eprintln!("not run: TACIT_DATA is not set");
         return None;
     };
-    let bundle = Path::new(&data).join("narration/til/jbranchaud-til.bundle");
-    let clone = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("til.git");
-    if !clone.exists() {
-        git(
-            &[
-                "clone",
-                "--quiet",
-                "--bare",
-                bundle.to_str()?,
-                clone.to_str()?,
-            ],
-            "",
-        );
-    }
-    Some(read(clone.to_str()?))
+    let read = HISTORIES.get_or_init(|| {
+        let bundle = PathBuf::from(data).join("narration/til/jbranchaud-til.bundle");
+        let clone = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("til.git");
+        if !clone.exists() {
+            let clone = clone.to_str()?;
+            git(&["clone", "--quiet", "--bare", bundle.to_str()?, clone], "");
+        }
+        Some(read(clone.to_str()?))
+    });
+    read.as_ref()
 }
 
 fn git(arguments: &[&str], input: &str) -> Vec<u8> {
@@ -42,7 +36,7 @@ fn git(arguments: &[&str], input: &str) -> Vec<u8> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("git is there");
+        .unwrap();
     let (mut stdin, input) = (git.stdin.take().unwrap(), input.to_owned());
     let writing = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = git.wait_with_output().unwrap();
