@@ -16,7 +16,7 @@ pub(crate) struct Hunk {
 }
 
 /// Comparisons for one pair of sequences; what is left after them counts as changed.
-const WORK: usize = 1 << 25;
+const WORK: usize = 1 << 24;
 /// Between tokens that stand once others stand once, and so on, so often.
 const DEPTH: usize = 8;
 
