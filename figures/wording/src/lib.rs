@@ -7,6 +7,7 @@
 mod align;
 mod blocks;
 mod differences;
+mod edits;
 mod merge;
 mod pairs;
 mod tidy;
