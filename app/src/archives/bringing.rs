@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use archive::How;
+use archive::{Brought, How};
 use exports::Format;
 use kernel::{Cx, Viewer};
 
@@ -67,17 +67,19 @@ pub async fn import(config: &Config, asked: &Import) -> Result<()> {
     let opened = open(config, "import").await?;
     let cx = Cx::new(opened.house.clone(), Viewer::System);
     let progress = Progress::new(Of::BringingIn, stage.counts.kept);
-    let brought = archive::bring(&cx, stage, &how, &mut |done| progress.at(done)).await;
+    let brought = archive::bring(&cx, stage, &archive.source, &how, &mut |done| progress.at(done)).await;
     progress.done("Brought in.");
     opened.close().await;
     let brought = brought?;
     if asked.json {
         let there = serde_json::json!({"contributions": brought.contributions, "there_before": brought.there, "voices": brought.voices,
-            "communities": brought.communities, "endings": brought.endings, "thanks": brought.thanks, "paths": brought.paths});
+            "communities": brought.communities, "endings": brought.endings, "thanks": brought.thanks, "files": brought.files, "files_left": brought.files_left,
+            "first_left": first_left(&brought).map(|s| serde_json::json!({"file": s.file, "detail": s.detail})).collect::<Vec<_>>(), "paths": brought.paths});
         println!("{:#}", serde_json::json!({"read": counted(&archive), "brought": there}));
         return Ok(());
     }
     println!("Brought in: {} contributions by {} voices, {} communities.", brought.contributions, brought.voices, brought.communities);
+    print!("{}", of_files(&brought));
     if brought.there > 0 {
         println!("{} were here already, from a run before.", brought.there);
     }
@@ -88,6 +90,26 @@ pub async fn import(config: &Config, asked: &Import) -> Result<()> {
         println!("Nobody is a member yet. Join there, and say to the others that it is here.");
     }
     Ok(())
+}
+
+/// Of files that stay behind so many are shown; all are counted.
+const SHOWN: usize = 10;
+
+fn first_left(brought: &Brought) -> impl Iterator<Item = &exports::Skipped> {
+    brought.left.iter().take(SHOWN)
+}
+
+/// What became of the files that lie in the archive.
+fn of_files(brought: &Brought) -> String {
+    let mut text = String::new();
+    if brought.files > 0 {
+        text.push_str(&format!("{} files came along.\n", brought.files));
+    }
+    if brought.files_left > 0 {
+        text.push_str(&format!("{} files stay a name under the words:\n", brought.files_left));
+        first_left(brought).for_each(|left| text.push_str(&format!("  {}: {}\n", left.file, left.detail)));
+    }
+    text
 }
 
 /// The file's own name without its ending: "slack-export.zip" is "slack-export".
@@ -146,5 +168,8 @@ pub async fn export(config: &Config, asked: &Export) -> Result<()> {
         "Taken out into {}: {} contributions, {} voices, {} files, in {:.1} s. README.md there says what is in it.",
         asked.to.display(), taken.contributions, taken.voices, taken.files, begun.elapsed().as_secs_f64()
     );
+    if taken.missing > 0 {
+        println!("Of {} files the bytes are not here any more: they are named, and that is all.", taken.missing);
+    }
     Ok(())
 }

@@ -20,6 +20,7 @@ struct Archive {
     name: String,
     format: Format,
     stage: Stage,
+    source: Source,
     bytes: u64,
     began: Instant,
 }
@@ -38,7 +39,7 @@ fn read(path: &Path, agreed: &[String]) -> Result<Archive> {
     let read = read_into(&mut stage, &source, format);
     progress.done("Read. Looking at what lies in it …");
     read.with_context(|| format!("{} was not read", path.display()))?;
-    Ok(Archive { name: source.name().to_owned(), format, stage, bytes: source.bytes(), began })
+    Ok(Archive { name: source.name().to_owned(), bytes: source.bytes(), format, stage, source, began })
 }
 
 impl Archive {

@@ -2,6 +2,8 @@
 
 mod bring;
 pub mod claims;
+mod files;
+mod folder;
 mod old_links;
 mod reading;
 mod records;

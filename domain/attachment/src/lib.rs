@@ -3,8 +3,11 @@
 pub mod acts;
 pub mod api;
 mod belongings;
+mod making;
 mod pages;
+mod photograph;
 mod picture;
+pub mod remembering;
 pub mod rules;
 pub mod serving;
 pub mod shown;
