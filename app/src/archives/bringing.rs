@@ -41,8 +41,11 @@ pub struct Import {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Export {
     /// The community's address
-    #[arg(long, value_name = "ADDRESS")]
-    pub community: String,
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "person", conflicts_with = "person")]
+    pub community: Option<String>,
+    /// What is one person's, for them: their words, drafts, memberships, files
+    #[arg(long, value_name = "HANDLE")]
+    pub person: Option<String>,
     /// A new folder
     pub to: PathBuf,
 }
@@ -154,22 +157,45 @@ fn found(archive: &Archive) -> String {
 pub async fn export(config: &Config, asked: &Export) -> Result<()> {
     let opened = open(config, "export").await?;
     let cx = Cx::new(opened.house.clone(), Viewer::System);
-    let host = config.url.value.split("://").nth(1).unwrap_or("tacit").to_owned();
     let begun = Instant::now();
-    let progress = Progress::new(Of::TakingOut, 0);
-    let taken = archive::take_out(&cx, &asked.community, &host, &asked.to, &mut |done| progress.at(done)).await;
-    progress.done("Taken out.");
-    opened.close().await;
-    let taken = match taken {
-        Err(kernel::Error::NotFound) => bail!("there is no community at /c/{}", asked.community),
-        other => other?,
+    let done = match (&asked.community, &asked.person) {
+        (Some(community), _) => community_of(&cx, config, community, &asked.to).await,
+        (_, Some(handle)) => person_of(&cx, handle, &asked.to).await,
+        _ => bail!("say --community ADDRESS or --person HANDLE"),
     };
-    println!(
-        "Taken out into {}: {} contributions, {} voices, {} files, in {:.1} s. README.md there says what is in it.",
-        asked.to.display(), taken.contributions, taken.voices, taken.files, begun.elapsed().as_secs_f64()
-    );
-    if taken.missing > 0 {
-        println!("Of {} files the bytes are not here any more: they are named, and that is all.", taken.missing);
+    opened.close().await;
+    let (what, missing) = done?;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("Taken out into {}: {what}, in {seconds:.1} s. README.md there says what is in it.", asked.to.display());
+    if missing > 0 {
+        println!("Of {missing} files the bytes are not here any more: they are named, and that is all.");
     }
     Ok(())
+}
+
+/// What was taken out, and of how many files the bytes are missing.
+async fn community_of(cx: &Cx, config: &Config, address: &str, to: &Path) -> Result<(String, u64)> {
+    let host = config.url.value.split("://").nth(1).unwrap_or("tacit").to_owned();
+    let progress = Progress::new(Of::TakingOut, 0);
+    let taken = archive::take_out(cx, address, &host, to, &mut |done| progress.at(done)).await;
+    progress.done("Taken out.");
+    match taken {
+        Err(kernel::Error::NotFound) => bail!("there is no community at /c/{address}"),
+        taken => {
+            let taken = taken?;
+            let what = format!("{} contributions, {} voices, {} files", taken.contributions, taken.voices, taken.files);
+            Ok((what, taken.missing))
+        }
+    }
+}
+
+async fn person_of(cx: &Cx, handle: &str, to: &Path) -> Result<(String, u64)> {
+    let belongings: Vec<_> = crate::slices().into_iter().filter_map(|slice| slice.belongings).collect();
+    match archive::take_along(cx, &belongings, handle, to).await {
+        Err(kernel::Error::NotFound) => bail!("nobody here is called {handle}"),
+        taken => {
+            let taken = taken?;
+            Ok((format!("{} things that were said, {} files", taken.words, taken.files), taken.missing))
+        }
+    }
 }

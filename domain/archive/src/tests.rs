@@ -13,7 +13,7 @@ use person::acts::NewAccount;
 use shell::Slice;
 use testkit::{App, Engine, both};
 
-use crate::{Brought, How, Stage, bring, read_into, take_out};
+use crate::{Brought, How, Stage, bring, read_into, take_along, take_out};
 
 fn slices() -> Vec<Slice> {
     vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
@@ -359,6 +359,40 @@ fn files_that_lie_in_an_archive_come_along_and_others_are_named() {
         let again = import(&app, &organisation(), &from("chat.example")).await;
         assert_eq!((again.contributions, again.files), (0, 0));
         assert_eq!(count(&app, "select count(*) from attachment").await, 11);
+    });
+}
+
+#[test]
+fn a_person_takes_along_what_is_theirs_with_their_files_and_nothing_of_others() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let belongings: Vec<_> = slices().into_iter().filter_map(|s| s.belongings).collect();
+        let bos = folder("bos");
+        let taken = take_along(&app.system(), &belongings, "@bo", &bos).await.unwrap();
+        assert_eq!((taken.words, taken.files, taken.missing), (4, 0, 0), "an answer, two that are not for all, one taken back");
+        let read = |of: &Path, file: &str| std::fs::read_to_string(of.join(file)).unwrap();
+        let words = read(&bos, "words.md");
+        for own in ["Here.", "Only for us.", "Only for me.", "Said too early."] {
+            assert!(words.contains(own), "{own}: {words}");
+        }
+        let all: String = Source::open(&bos).unwrap().files().map(|file| read(&bos, file)).collect();
+        assert!(!all.contains("Who has the") && !all.contains("They look") && !all.contains("for looking"), "{all}");
+        assert!(read(&bos, "person.json").contains("\"handle\": \"bo\"") && read(&bos, "membership.memberships.jsonl").lines().count() == 1);
+        let adas = folder("adas");
+        let taken = take_along(&app.system(), &belongings, "ada", &adas).await.unwrap();
+        assert_eq!((taken.words, taken.files), (2, 4));
+        assert_eq!(read(&adas, "attachment.jsonl").lines().count(), 4);
+        let source = Source::open(&adas).unwrap();
+        assert_eq!(detect(&source), None, "it is no community");
+        let manifest = exports::tacit::manifest(&source).unwrap();
+        assert_eq!(manifest.files.len() + 1, source.files().count());
+        for (file, sum) in manifest.files {
+            assert_eq!(kernel::random::hex(&<sha2::Sha256 as sha2::Digest>::digest(source.whole(&file, 1 << 24).unwrap())), sum, "{file}");
+        }
+        assert!(take_along(&app.by(person::acts::find(&app.house, "ada").await.unwrap()), &belongings, "bo", &folder("other")).await.is_err());
+        for folder in [bos, adas] {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
     });
 }
 

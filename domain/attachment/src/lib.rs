@@ -21,6 +21,7 @@ use kernel::db::Migration;
 use shell::Slice;
 
 pub use acts::Attaching;
+pub use belongings::told_of;
 pub use pages::receive;
 pub use shown::Attached;
 
