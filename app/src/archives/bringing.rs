@@ -51,7 +51,7 @@ pub struct Export {
 }
 
 pub async fn import(config: &Config, asked: &Import) -> Result<()> {
-    let archive = read(&asked.from, &asked.agreed)?;
+    let archive = read(&asked.from, &asked.agreed, !asked.dry_run)?;
     let (format, stage) = (archive.format, &archive.stage);
     let origin = (format != Format::Tacit).then(|| asked.origin.clone().unwrap_or_else(|| origin_of(&asked.from)));
     let how = How { origin, into: asked.into.clone() };

@@ -62,7 +62,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, source: &Source, how: &How, told: &mu
     let mut voices = Voices { cx, stage, how, known: HashMap::new() };
     let (mut after, mut done) = ((-1, -1, -1), 0);
     let private = private(stage)?;
-    let files = Files::of(cx, source, how.origin.is_none())?;
+    let files = Files::of(cx, source, stage, how.origin.is_none())?;
     // Of the conversation at hand: where each thing of the archive stands here, and how deep.
     let mut here: (i64, HashMap<i64, (ContributionId, i64)>) = (-1, HashMap::new());
     loop {

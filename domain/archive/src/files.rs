@@ -8,6 +8,7 @@ use exports::{Contribution, File, Problem, Reason, Skipped, Source, tacit};
 use kernel::{Cx, Error, Result};
 
 use crate::bring::{Brought, broken};
+use crate::stage::Stage;
 
 /// So many of those that stay behind are told one by one; all are counted.
 const TOLD: usize = 500;
@@ -15,6 +16,7 @@ const TOLD: usize = 500;
 pub(crate) struct Files<'a> {
     cx: &'a Cx,
     source: &'a Source,
+    stage: &'a Stage,
     /// The SHA-256 of each file, where the archive says it: Tacit's own does.
     sums: Option<BTreeMap<String, String>>,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Come<'a> {
 type Why = (Reason, String);
 
 impl<'a> Files<'a> {
-    pub(crate) fn of(cx: &'a Cx, source: &'a Source, own: bool) -> Result<Files<'a>> {
+    pub(crate) fn of(cx: &'a Cx, source: &'a Source, stage: &'a Stage, own: bool) -> Result<Files<'a>> {
         let sums = if own && source.has(tacit::MANIFEST) {
             let mut all = tacit::manifest(source).map_err(broken)?.files;
             all.retain(|file, _| file.starts_with(tacit::FILES));
@@ -38,7 +40,7 @@ impl<'a> Files<'a> {
         } else {
             None
         };
-        Ok(Files { cx, source, sums })
+        Ok(Files { cx, source, stage, sums })
     }
 
     pub(crate) async fn with<'s>(&self, said: &'s Contribution, brought: &mut Brought) -> Result<Come<'s>> {
@@ -57,7 +59,7 @@ impl<'a> Files<'a> {
                     come.left.push(file);
                     brought.files_left += 1;
                     if brought.left.len() < TOLD {
-                        brought.left.push(Skipped { reason, file: inside.clone(), offset: None, detail });
+                        brought.left.push(Skipped { reason, file: if self.source.has(inside) { inside.clone() } else { file.name.clone() }, offset: None, detail });
                     }
                 }
             }
@@ -89,6 +91,10 @@ impl<'a> Files<'a> {
 
     /// Copies it out of the archive. What the archive cannot give stays behind; what the disk here cannot take ends the import.
     fn gather(&self, inside: &str) -> Result<Result<Gathered, Why>> {
+        if let Some(bytes) = self.stage.file(inside).map_err(broken)? {
+            let gathered = remembering::gather(self.cx, &mut bytes.as_slice()).map_err(kernel::blobs::trouble)?;
+            return Ok(gathered.ok_or_else(|| (Reason::TooLarge, too_large())));
+        }
         if self.source.size(inside) > MOST {
             return Ok(Err((Reason::TooLarge, too_large())));
         }

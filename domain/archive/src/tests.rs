@@ -363,6 +363,24 @@ fn files_that_lie_in_an_archive_come_along_and_others_are_named() {
 }
 
 #[test]
+fn files_that_came_with_mail_come_along_as_they_were_sent() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let mail = "From ada@example.org Mon Jan  2 10:00:00 2012\nFrom: Ada <ada@example.org>\nDate: Mon, 2 Jan 2012 10:00:00 +0000\nMessage-ID: <one@example.org>\nList-Id: <nights.example.org>\nSubject: Pens\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHere they are.\n--b\nContent-Type: text/csv; charset=iso-8859-1; name=pens.csv\nContent-Disposition: attachment; filename=pens.csv\nContent-Transfer-Encoding: quoted-printable\n\nf=E4rbung;rot\n--b\nContent-Type: image/png; name=pens.png\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n";
+        let source = Source::memory("nights.mbox", vec![("nights.mbox".into(), mail.as_bytes().to_vec())]);
+        let mut stage = Stage::new(BTreeSet::new(), Box::new(|_| {})).unwrap().with_files();
+        read_into(&mut stage, &source, detect(&source).unwrap()).unwrap();
+        let brought = bring(&app.system(), &stage, &source, &from("lists.example.org"), &mut |_| {}).await.unwrap();
+        assert_eq!((brought.contributions, brought.files, brought.files_left), (1, 2, 0), "{:?}", brought.left);
+        let id = count(&app, "select id from attachment where name = 'pens.csv'").await;
+        let saved = app.client().get(&format!("/attachments/{id}/full")).await;
+        assert_eq!(saved.bytes, b"f\xe4rbung;rot", "not in another charset");
+        let looking = import(&App::new(engine, slices).await, &source, &from("lists.example.org")).await;
+        assert_eq!((looking.contributions, looking.files), (1, 0), "they are kept aside where that was asked for");
+    });
+}
+
+#[test]
 fn a_person_takes_along_what_is_theirs_with_their_files_and_nothing_of_others() {
     both(async |engine| {
         let app = alive(engine).await;
