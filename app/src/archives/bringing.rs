@@ -39,9 +39,10 @@ pub struct Import {
 }
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["community", "person"])))]
 pub struct Export {
     /// The community's address
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "person", conflicts_with = "person")]
+    #[arg(long, value_name = "ADDRESS")]
     pub community: Option<String>,
     /// What is one person's, for them: their words, drafts, memberships, files
     #[arg(long, value_name = "HANDLE")]

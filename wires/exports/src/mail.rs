@@ -232,12 +232,7 @@ fn read_singly(
 }
 
 /// A file that is one message, as far as the bounds allow.
-fn open(
-    source: &Source,
-    file: &str,
-    room: &mut Piece,
-    with_files: bool,
-) -> Result<(), Problem> {
+fn open(source: &Source, file: &str, room: &mut Piece, with_files: bool) -> Result<(), Problem> {
     unpacked(source, file, |stream| {
         Pieces::of_one(stream)
             .with_files(with_files)

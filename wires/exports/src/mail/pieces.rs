@@ -139,12 +139,7 @@ impl<'a> Pieces<'a> {
 }
 
 impl Gathering {
-    fn begin(
-        mut bytes: Vec<u8>,
-        at: u64,
-        beginning: Option<Beginning>,
-        most: usize,
-    ) -> Gathering {
+    fn begin(mut bytes: Vec<u8>, at: u64, beginning: Option<Beginning>, most: usize) -> Gathering {
         let (mut offset, mut arrived) = (at, None);
         if let Some(beginning) = beginning {
             offset = beginning.offset;
@@ -340,6 +335,8 @@ mod tests {
         };
         let (without, with) = (read(false), read(true));
         assert!(without.cut && !with.cut);
-        assert!(without.bytes == without_files(&with.bytes) && with.bytes.len() > without.bytes.len());
+        assert!(
+            without.bytes == without_files(&with.bytes) && with.bytes.len() > without.bytes.len()
+        );
     }
 }

@@ -123,7 +123,10 @@ impl<'t> Reader<'t> {
                 "A program answered for somebody, or could not deliver.",
             ));
         }
-        let id = letter.id.clone().unwrap_or_else(|| named_by_content(pieces::without_files(bytes)));
+        let id = letter
+            .id
+            .clone()
+            .unwrap_or_else(|| named_by_content(pieces::without_files(bytes)));
         if !self.threads.is_new(&id) {
             return self.skip(found.skipped(Reason::Twice, "Its Message-ID was read before."));
         }
