@@ -12,6 +12,8 @@ pub trait Files {
     fn size(&self, name: &str) -> u64;
     /// The whole file, which may have at most `most` bytes.
     fn whole(&self, name: &str, most: u64) -> Result<Vec<u8>, Problem>;
+    /// Its first `most` bytes; nothing where it cannot be read.
+    fn head(&self, name: &str, most: u64) -> Vec<u8>;
 }
 
 /// The last part of a path.

@@ -7,7 +7,7 @@ use exports::{Reason, text_of};
 use crate::files::{LARGEST_PAGE, ending, file_name, folder_of, is_aside, stem};
 use crate::markdown::Reading;
 use crate::skips::skip;
-use crate::{Fact, File, Files, Freshness, Kind, Link, Page, Problem, Take, facts, front, links};
+use crate::{Fact, Files, Freshness, Kind, Page, Problem, Take, facts, front, links};
 
 /// A page that stands for its folder.
 const INDEXES: [&str; 3] = ["readme", "index", "_index"];
@@ -134,35 +134,9 @@ impl<'f> Folder<'f> {
         page.kind = Kind::guess(&page);
         page.freshness = Freshness::of(&page);
         page.link = link(&page);
-        self.connect(&mut page, &reading);
+        let found = |path: &str| self.found(path).map(str::to_owned);
+        links::connect(&mut page, &reading.links, self.files, &found);
         page
-    }
-
-    /// Links between pages, and the files that a page points at.
-    fn connect(&self, page: &mut Page, reading: &Reading) {
-        let mut seen = BTreeSet::new();
-        for reference in &reading.links {
-            let Some(path) = links::within(&page.path, &reference.written) else {
-                continue;
-            };
-            if !seen.insert(reference.written.as_str()) {
-                continue;
-            }
-            if let Some(other) = self.found(&path) {
-                page.links.push(Link {
-                    written: reference.written.clone(),
-                    page: other.to_owned(),
-                });
-            } else if self.files.has(&path) && !is_aside(&path) {
-                let alt = if reference.is_picture { reference.words.as_str() } else { "" };
-                page.files.push(File {
-                    name: file_name(&path).to_owned(),
-                    written: reference.written.clone(),
-                    alt: alt.to_owned(),
-                    inside: path,
-                });
-            }
-        }
     }
 
     /// A page by its path, by its path without an ending, or by the folder that it stands for.

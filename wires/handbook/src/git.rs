@@ -204,6 +204,12 @@ impl Files for Repository {
         let read = objects.read(object, most).map_err(unreadable)?;
         read.ok_or_else(|| Unread::Bomb(name.to_owned()))
     }
+
+    fn head(&self, name: &str, most: u64) -> Vec<u8> {
+        let mut bytes = self.whole(name, LARGEST_PAGE).unwrap_or_default();
+        bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        bytes
+    }
 }
 
 /// No files at all: what is gone leads nowhere.
@@ -224,6 +230,10 @@ impl Files for Nothing {
 
     fn whole(&self, name: &str, _: u64) -> Result<Vec<u8>, Unread> {
         Err(Unread::Missing(name.to_owned()))
+    }
+
+    fn head(&self, _: &str, _: u64) -> Vec<u8> {
+        Vec::new()
     }
 }
 

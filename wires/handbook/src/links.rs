@@ -1,8 +1,44 @@
 //! Where a link within a source leads: relative paths, without ever leaving the source.
 
+use std::collections::BTreeSet;
+
 use percent_encoding::percent_decode_str;
 
-use crate::files::folder_of;
+use crate::files::{file_name, folder_of, is_aside};
+use crate::markdown::Reference;
+use crate::{File, Files, Link, Page};
+
+/// Notes which of a page's links lead to which page (`found` knows them by their paths), and the files that it points at.
+pub(crate) fn connect(
+    page: &mut Page,
+    references: &[Reference],
+    files: &dyn Files,
+    found: &dyn Fn(&str) -> Option<String>,
+) {
+    let mut seen = BTreeSet::new();
+    for reference in references {
+        let Some(path) = within(&page.path, &reference.written) else {
+            continue;
+        };
+        if !seen.insert(reference.written.as_str()) {
+            continue;
+        }
+        if let Some(other) = found(&path) {
+            page.links.push(Link {
+                written: reference.written.clone(),
+                page: other,
+            });
+        } else if files.has(&path) && !is_aside(&path) {
+            let alt = if reference.is_picture { reference.words.as_str() } else { "" };
+            page.files.push(File {
+                name: file_name(&path).to_owned(),
+                written: reference.written.clone(),
+                alt: alt.to_owned(),
+                inside: path,
+            });
+        }
+    }
+}
 
 /// The path within the source that a link on the page at `from` leads to; none where it leads to the web, nowhere or out.
 pub(crate) fn within(from: &str, link: &str) -> Option<String> {

@@ -62,6 +62,7 @@ impl Reading {
             match &block.data.borrow().value {
                 NodeValue::Heading(_) => {
                     let words = plain(block, LONGEST_TITLE);
+                    at_head &= self.heading.is_none();
                     in_status = self.status.is_none() && words.eq_ignore_ascii_case("status");
                     if self.heading.is_none() && !words.is_empty() {
                         self.heading = Some(words);
@@ -76,8 +77,9 @@ impl Reading {
                     in_status = false;
                 }
                 NodeValue::Paragraph => {
-                    at_head = false;
                     let words = plain(block, LONGEST_VALUE);
+                    // One line may stand above the list.
+                    at_head &= words.len() <= 160;
                     if in_status {
                         self.status = Some(words);
                         in_status = false;
@@ -108,7 +110,7 @@ fn head<'a>(list: &'a AstNode<'a>) -> Option<Vec<(String, String)>> {
     for item in list.children().take(MOST_HEAD) {
         let words = plain(item, LONGEST_VALUE);
         let (name, value) = words.split_once(':')?;
-        let name_is_short = name.len() <= 40 && !name.contains(['.', '\n', '/']);
+        let name_is_short = name.len() <= 40 && !name.contains(['\n', '/']);
         if !name_is_short || named(name).is_empty() {
             return None;
         }
@@ -126,7 +128,9 @@ fn head<'a>(list: &'a AstNode<'a>) -> Option<Vec<(String, String)>> {
         let value = links.first().map_or(value, String::as_str);
         facts.push((named(name), value.to_owned()));
     }
-    Some(facts)
+    // A single item is a fact where it says what decisions say.
+    let says = |(name, _): &(String, String)| matches!(name.as_str(), "status" | "date");
+    (facts.len() > 1 || facts.iter().any(says)).then_some(facts)
 }
 
 /// The words of a block without their marks.

@@ -128,4 +128,16 @@ impl Files for Shelf {
         part.ok_or_else(|| Problem::Missing(name.to_owned()))?
             .whole(name, most)
     }
+
+    fn head(&self, name: &str, most: u64) -> Vec<u8> {
+        let part = self.names.get(name).and_then(|part| self.parts.get(*part));
+        let read = part.map(|part| {
+            part.read(name, |stream| {
+                let mut bytes = Vec::new();
+                let _ = stream.take(most).read_to_end(&mut bytes);
+                Ok(bytes)
+            })
+        });
+        read.and_then(Result::ok).unwrap_or_default()
+    }
 }
