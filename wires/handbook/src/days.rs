@@ -135,14 +135,22 @@ mod tests {
             assert_eq!(day(text), Some(on(2021, 3, 3)), "{text}");
         }
         assert_eq!(day("12/25/2020"), Some(on(2020, 12, 25)));
-        for text in ["", "soon", "2021", "99/99/2021", "Mar 99, 2021", "version 1.2.3"] {
+        for text in [
+            "",
+            "soon",
+            "2021",
+            "99/99/2021",
+            "Mar 99, 2021",
+            "version 1.2.3",
+        ] {
             assert_eq!(day(text), None, "{text}");
         }
     }
 
     #[test]
     fn hours_are_read_with_their_halves() {
-        let at = |hour: i64, minute: i64| Some((1_614_729_600 + hour * 3600 + minute * 60) * 1_000_000);
+        let at =
+            |hour: i64, minute: i64| Some((1_614_729_600 + hour * 3600 + minute * 60) * 1_000_000);
         assert_eq!(moment("March 3, 2021 9:41 AM"), at(9, 41));
         assert_eq!(moment("March 3, 2021 9:41\u{202F}PM"), at(21, 41));
         assert_eq!(moment("March 3, 2021 12:05 AM"), at(0, 5));

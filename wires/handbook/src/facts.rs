@@ -82,7 +82,12 @@ mod tests {
 
     #[test]
     fn names_of_facts_are_alike_however_they_are_written() {
-        for name in ["Last reviewed on", "last-reviewed-on", "lastReviewedOn", " last_reviewed_on: "] {
+        for name in [
+            "Last reviewed on",
+            "last-reviewed-on",
+            "lastReviewedOn",
+            " last_reviewed_on: ",
+        ] {
             assert_eq!(named(name), "last_reviewed_on");
         }
         assert_eq!(named("RFC PR #"), "rfc_pr");
@@ -92,7 +97,10 @@ mod tests {
     #[test]
     fn a_standing_is_one_word_of_a_closed_set() {
         assert_eq!(standing("Accepted"), Some("accepted"));
-        assert_eq!(standing("Accepted, superseded by [12](0012-x.md)"), Some("superseded"));
+        assert_eq!(
+            standing("Accepted, superseded by [12](0012-x.md)"),
+            Some("superseded")
+        );
         assert_eq!(standing("Not sure"), None);
         assert_eq!(ring_of("Adopt"), Some("adopt"));
     }

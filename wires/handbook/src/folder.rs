@@ -20,7 +20,13 @@ pub(crate) fn is_page(path: &str) -> bool {
 fn is_paper(path: &str) -> bool {
     let name = stem(path);
     let small = name.to_ascii_lowercase().replace('-', "_");
-    let papers = ["license", "licence", "copying", "code_of_conduct", "unlicense"];
+    let papers = [
+        "license",
+        "licence",
+        "copying",
+        "code_of_conduct",
+        "unlicense",
+    ];
     // `LICENSE-MIT` is a paper; `copying-a-file` is a page.
     let is_loud = name == name.to_ascii_uppercase();
     papers.iter().any(|paper| {
@@ -153,14 +159,22 @@ impl<'f> Folder<'f> {
     }
 
     fn index_of(&self, folder: &str) -> Option<&str> {
-        let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let start = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
         INDEXES.iter().find_map(|index| {
-            [index.to_uppercase(), (*index).to_owned(), "Readme".to_owned()]
-                .iter()
-                .find_map(|name| {
-                    let page = self.bare.get(&format!("{start}{name}"))?;
-                    Some(page.as_str())
-                })
+            [
+                index.to_uppercase(),
+                (*index).to_owned(),
+                "Readme".to_owned(),
+            ]
+            .iter()
+            .find_map(|name| {
+                let page = self.bare.get(&format!("{start}{name}"))?;
+                Some(page.as_str())
+            })
         })
     }
 
@@ -203,7 +217,10 @@ fn title(page: &Page, reading: &Reading) -> String {
         .heading
         .as_deref()
         .filter(|heading| reading.head.is_empty() || !heading.eq_ignore_ascii_case("summary"));
-    match stated.filter(|title| !title.eq_ignore_ascii_case("n/a")).or(heading) {
+    match stated
+        .filter(|title| !title.eq_ignore_ascii_case("n/a"))
+        .or(heading)
+    {
         Some(title) => title.split_whitespace().collect::<Vec<_>>().join(" "),
         None => named_after(&page.path),
     }
@@ -214,10 +231,18 @@ fn named_after(path: &str) -> String {
     let name = bare(file_name(path));
     let is_index = INDEXES.contains(&name.to_ascii_lowercase().as_str());
     let folder = file_name(folder_of(path));
-    let name = if is_index && !folder.is_empty() { folder } else { name.as_str() };
+    let name = if is_index && !folder.is_empty() {
+        folder
+    } else {
+        name.as_str()
+    };
     let words = name.replace(['-', '_'], " ");
     let words = words.trim();
-    if words.is_empty() { path.to_owned() } else { words.to_owned() }
+    if words.is_empty() {
+        path.to_owned()
+    } else {
+        words.to_owned()
+    }
 }
 
 fn link(page: &Page) -> Option<String> {

@@ -88,7 +88,9 @@ impl Lasts {
         if let Some((months, days)) = often {
             return Some(Lasts { months, days });
         }
-        let spaced = text.strip_prefix('p').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let spaced = text
+            .strip_prefix('p')
+            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let (number, unit) = split(spaced.unwrap_or(&text))?;
         let unit = unit.trim_end_matches('s');
         let (months, days) = match unit {

@@ -248,7 +248,13 @@ mod tests {
         let page = "+++\ntitle = 'A'\ndate = 2020-01-02\ntags = [\"x\", 1]\n[extra]\nring = \"hold\"\n+++\nWords";
         assert_eq!(
             facts(page),
-            ["title=A", "date=2020-01-02", "tags=x", "tags=1", "extra.ring=hold"]
+            [
+                "title=A",
+                "date=2020-01-02",
+                "tags=x",
+                "tags=1",
+                "extra.ring=hold"
+            ]
         );
     }
 
@@ -256,7 +262,10 @@ mod tests {
     fn broken_front_matter_gives_what_can_be_read_line_by_line() {
         let (front, words) = split("---\ntitle: Deploy: now\nowner: *nobody\n\t- x\n---\nWords");
         assert!(front.broken);
-        assert_eq!(front.facts.first().map(|f| f.value.as_str()), Some("Deploy: now"));
+        assert_eq!(
+            front.facts.first().map(|f| f.value.as_str()),
+            Some("Deploy: now")
+        );
         assert_eq!(words, "Words");
     }
 

@@ -21,14 +21,16 @@ use history::{Change, Commit, History};
 use objects::Objects;
 use program::Copy;
 
-/// The words of one page's history together.
+/// The words of one page's history together, which are held at once.
 const MOST_HISTORY: usize = 64 << 20;
 
 /// Whether git would know a history there; cheap.
 pub(crate) fn recognise(path: &Path) -> bool {
     if path.is_dir() {
         let is_bare = || {
-            ["objects", "refs"].iter().all(|part| path.join(part).is_dir())
+            ["objects", "refs"]
+                .iter()
+                .all(|part| path.join(part).is_dir())
                 && path.join("HEAD").is_file()
         };
         return path.join(".git").exists() || is_bare();
@@ -38,10 +40,10 @@ pub(crate) fn recognise(path: &Path) -> bool {
 
 /// A bundle begins with its version (gitformat-bundle(5)).
 pub(crate) fn is_bundle(path: &Path) -> bool {
-    let mut start = [0; 14];
+    let mut start = [0; 15];
     let read = std::fs::File::open(path)
         .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
-    read.is_ok() && start.starts_with(b"# v") && start.ends_with(b" git bundle".get(..10).unwrap_or_default())
+    read.is_ok() && matches!(&start, b"# v2 git bundle" | b"# v3 git bundle")
 }
 
 /// The last commit of a repository, as files.
@@ -57,7 +59,11 @@ impl Repository {
         let copy = Copy::of(path)?;
         let files = copy.files()?;
         let objects = RefCell::new(Objects::open(&copy)?);
-        Ok(Repository { copy, files, objects })
+        Ok(Repository {
+            copy,
+            files,
+            objects,
+        })
     }
 
     pub(crate) fn read(&self, take: &mut dyn Take) -> Result<(), Problem> {
@@ -76,7 +82,9 @@ impl Repository {
             take.at_page(folder.pages.len() + done + 1, of);
         }
         for (path, dropped) in &history.dropped {
-            let detail = format!("its {dropped} oldest revisions are beyond the bound; the newer ones were read");
+            let detail = format!(
+                "its {dropped} oldest revisions are beyond the bound; the newer ones were read"
+            );
             skip(take, Reason::TooLarge, path, &detail)?;
         }
         folder.tell_papers(take)
@@ -142,16 +150,25 @@ impl Repository {
             let Some(commit) = history.commits.get(change.commit) else {
                 continue;
             };
-            let read = self.objects.borrow_mut().read(&change.object, LARGEST_PAGE)?;
+            let read = self
+                .objects
+                .borrow_mut()
+                .read(&change.object, LARGEST_PAGE)?;
             let Some(read) = read else {
-                let detail = format!("its words at {} are larger than a page may be (1 MiB)", short(&commit.id));
+                let detail = format!(
+                    "its words at {} are larger than a page may be (1 MiB)",
+                    short(&commit.id)
+                );
                 skip(take, Reason::TooLarge, path, &detail)?;
                 continue;
             };
             bytes += read.len();
             if bytes > MOST_HISTORY {
-                let detail = "its older revisions are beyond the bound; the newer ones were read";
-                skip(take, Reason::TooLarge, path, detail)?;
+                let detail = format!(
+                    "its revisions together are larger than the bound (64 MiB); the {} newest were read",
+                    revisions.len()
+                );
+                skip(take, Reason::TooLarge, path, &detail)?;
                 break;
             }
             revisions.push(revision(commit, &read));

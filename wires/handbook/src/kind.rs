@@ -58,6 +58,9 @@ mod tests {
         assert_eq!(kind("patterns/retry.md", "Retry"), Kind::Pattern);
         assert_eq!(kind("tools/jq.md", "jq"), Kind::Tool);
         assert_eq!(kind("docs/adr/0001-use-git.md", "Use git"), Kind::Practice);
-        assert_eq!(kind("css/template-literals.md", "Template literals"), Kind::Practice);
+        assert_eq!(
+            kind("css/template-literals.md", "Template literals"),
+            Kind::Practice
+        );
     }
 }

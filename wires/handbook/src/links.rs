@@ -29,7 +29,11 @@ pub(crate) fn connect(
                 page: other,
             });
         } else if files.has(&path) && !is_aside(&path) {
-            let alt = if reference.is_picture { reference.words.as_str() } else { "" };
+            let alt = if reference.is_picture {
+                reference.words.as_str()
+            } else {
+                ""
+            };
             page.files.push(File {
                 name: file_name(&path).to_owned(),
                 written: reference.written.clone(),
@@ -50,7 +54,10 @@ pub(crate) fn within(from: &str, link: &str) -> Option<String> {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let mut parts: Vec<&str> = match decoded.strip_prefix('/') {
         Some(_) => Vec::new(),
-        None => folder_of(from).split('/').filter(|part| !part.is_empty()).collect(),
+        None => folder_of(from)
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect(),
     };
     for part in decoded.split(['/', '\\']) {
         match part {
@@ -81,9 +88,21 @@ mod tests {
     #[test]
     fn a_link_leads_within_the_source_or_nowhere() {
         assert_eq!(within("a/b.md", "c.md#part").as_deref(), Some("a/c.md"));
-        assert_eq!(within("a/b.md", "../x%20y/./c.md?raw=1").as_deref(), Some("x y/c.md"));
+        assert_eq!(
+            within("a/b.md", "../x%20y/./c.md?raw=1").as_deref(),
+            Some("x y/c.md")
+        );
         assert_eq!(within("a/b.md", "/c.md").as_deref(), Some("c.md"));
-        for link in ["", "#part", "https://example.org/c.md", "//x/c.md", "mailto:a@example.org", "../../etc/passwd", "%2e%2e/%2e%2e/x", ".."] {
+        for link in [
+            "",
+            "#part",
+            "https://example.org/c.md",
+            "//x/c.md",
+            "mailto:a@example.org",
+            "../../etc/passwd",
+            "%2e%2e/%2e%2e/x",
+            "..",
+        ] {
             assert_eq!(within("a/b.md", link), None, "{link}");
         }
     }

@@ -161,8 +161,18 @@ mod tests {
 
     #[test]
     fn a_title_is_the_first_heading_of_either_form() {
-        assert_eq!(Reading::of("words\n\n## The `x` *way* #\n").heading.as_deref(), Some("The x way"));
-        assert_eq!(Reading::of("Deploying\n=========\n\n# Later").heading.as_deref(), Some("Deploying"));
+        assert_eq!(
+            Reading::of("words\n\n## The `x` *way* #\n")
+                .heading
+                .as_deref(),
+            Some("The x way")
+        );
+        assert_eq!(
+            Reading::of("Deploying\n=========\n\n# Later")
+                .heading
+                .as_deref(),
+            Some("Deploying")
+        );
         assert_eq!(Reading::of("```\n# code\n```").heading, None);
     }
 
@@ -171,8 +181,15 @@ mod tests {
         let page = "- Feature Name: dyn-trait\n- Start Date: 2017-08-17\n- RFC PR: [rust-lang/rfcs#2113](https://example.org/2113)\n- Rust Issue: N/A\n\n# Summary\n";
         let head = Reading::of(page).head;
         assert_eq!(
-            head.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>(),
-            ["feature_name=dyn-trait", "start_date=2017-08-17", "rfc_pr=https://example.org/2113", "rust_issue=N/A"]
+            head.iter()
+                .map(|(n, v)| format!("{n}={v}"))
+                .collect::<Vec<_>>(),
+            [
+                "feature_name=dyn-trait",
+                "start_date=2017-08-17",
+                "rfc_pr=https://example.org/2113",
+                "rust_issue=N/A"
+            ]
         );
         assert!(Reading::of("# Title\n\nWords.\n\n- a: b\n").head.is_empty());
         assert!(Reading::of("- just\n- a list\n").head.is_empty());
@@ -181,10 +198,21 @@ mod tests {
     #[test]
     fn the_status_of_a_decision_is_under_its_heading_or_in_a_line() {
         let nygard = "# 3. Use git\n\nDate: 2020-01-02\n\n## Status\n\nSuperseded by [4](0004-x.md)\n\n## Context\n\nWords.";
-        assert_eq!(Reading::of(nygard).status.as_deref(), Some("Superseded by 4"));
+        assert_eq!(
+            Reading::of(nygard).status.as_deref(),
+            Some("Superseded by 4")
+        );
         let madr = "# Use git\n\n* Status: accepted\n* Date: 2020-01-02\n";
-        assert_eq!(Reading::of(madr).head.first(), Some(&("status".to_owned(), "accepted".to_owned())));
-        assert_eq!(Reading::of("# A\n\nStatus: Draft\nOwner: Ada").status.as_deref(), Some("Draft"));
+        assert_eq!(
+            Reading::of(madr).head.first(),
+            Some(&("status".to_owned(), "accepted".to_owned()))
+        );
+        assert_eq!(
+            Reading::of("# A\n\nStatus: Draft\nOwner: Ada")
+                .status
+                .as_deref(),
+            Some("Draft")
+        );
     }
 
     #[test]
@@ -195,6 +223,9 @@ mod tests {
             links.iter().map(|l| l.written.as_str()).collect::<Vec<_>>(),
             ["b.md", "img/x%20y.png", "../e.md#part"]
         );
-        assert_eq!(links.get(1).map(|l| (l.is_picture, l.words.as_str())), Some((true, "shot")));
+        assert_eq!(
+            links.get(1).map(|l| (l.is_picture, l.words.as_str())),
+            Some((true, "shot"))
+        );
     }
 }

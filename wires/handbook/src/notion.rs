@@ -24,7 +24,19 @@ use names::{bare, id_in};
 /// How many files are looked at to know an export.
 const LOOKED_AT: usize = 2_000;
 /// What would end a link between brackets.
-const IN_LINK: &AsciiSet = &CONTROLS.add(b' ').add(b'(').add(b')').add(b'<').add(b'>').add(b'%').add(b'#').add(b'?').add(b'|').add(b'\\').add(b'[').add(b']');
+const IN_LINK: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'(')
+    .add(b')')
+    .add(b'<')
+    .add(b'>')
+    .add(b'%')
+    .add(b'#')
+    .add(b'?')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'[')
+    .add(b']');
 const LARGEST_TABLE: u64 = 16 << 20;
 
 /// A page with an id in its name, or a page of HTML as Notion writes it.
@@ -84,18 +96,28 @@ impl<'f> Workspace<'f> {
             names.into_iter().partition(|name| ending(name) == "csv");
         for path in pages {
             if file_name(path) == "index.html" && id_in(path).is_none() {
-                skip(take, Reason::System, path, "it lists the pages, and is none")?;
+                skip(
+                    take,
+                    Reason::System,
+                    path,
+                    "it lists the pages, and is none",
+                )?;
             } else {
                 workspace.put(path, take)?;
             }
         }
         // The whole table comes before what one of its views shows.
-        let (whole, views): (Vec<&str>, Vec<&str>) =
-            tables.into_iter().partition(|name| name.to_ascii_lowercase().ends_with("_all.csv"));
+        let (whole, views): (Vec<&str>, Vec<&str>) = tables
+            .into_iter()
+            .partition(|name| name.to_ascii_lowercase().ends_with("_all.csv"));
         for path in whole.into_iter().chain(views) {
             let id = id_in(path).unwrap_or_else(|| path.to_owned());
             if workspace.known.contains(&id) {
-                workspace.tables.entry(id).or_default().push(path.to_owned());
+                workspace
+                    .tables
+                    .entry(id)
+                    .or_default()
+                    .push(path.to_owned());
             } else {
                 workspace.tables.entry(id).or_default();
                 workspace.put(path, take)?;
@@ -111,8 +133,12 @@ impl<'f> Workspace<'f> {
             return Ok(skip(take, Reason::Twice, path, detail)?);
         }
         let folder = names::with_id(path);
-        self.folders.entry(folder).or_insert_with(|| path.to_owned());
-        self.folders.entry(bare(path)).or_insert_with(|| path.to_owned());
+        self.folders
+            .entry(folder)
+            .or_insert_with(|| path.to_owned());
+        self.folders
+            .entry(bare(path))
+            .or_insert_with(|| path.to_owned());
         self.ids.insert(path.to_owned(), id);
         Ok(())
     }
@@ -127,7 +153,12 @@ impl<'f> Workspace<'f> {
         let bytes = match self.files.whole(path, most) {
             Ok(bytes) => bytes,
             Err(exports::Problem::Bomb(_)) => {
-                skip(take, Reason::TooLarge, path, "it is larger than a page may be")?;
+                skip(
+                    take,
+                    Reason::TooLarge,
+                    path,
+                    "it is larger than a page may be",
+                )?;
                 return Ok(None);
             }
             Err(problem) => {
@@ -141,7 +172,12 @@ impl<'f> Workspace<'f> {
             _ => Some(page::read(&plain_lines(&bytes))),
         };
         let Some(said) = said else {
-            skip(take, Reason::Broken, path, "it is no page as Notion writes them")?;
+            skip(
+                take,
+                Reason::Broken,
+                path,
+                "it is no page as Notion writes them",
+            )?;
             return Ok(None);
         };
         if said.words.trim().is_empty() && said.facts.is_empty() {
@@ -151,7 +187,12 @@ impl<'f> Workspace<'f> {
         Ok(Some(self.understood(path, said)))
     }
 
-    fn table(&self, path: &str, bytes: &[u8], take: &mut dyn Take) -> Result<Option<Said>, Problem> {
+    fn table(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        take: &mut dyn Take,
+    ) -> Result<Option<Said>, Problem> {
         let title = names::title(path);
         let rows = |name: &str| self.row(path, name);
         let table = database::read(&plain_lines(bytes), &title, &rows);
@@ -159,7 +200,11 @@ impl<'f> Workspace<'f> {
             let detail = "only the beginning of the table is shown in its page; all of it is the page's file";
             skip(take, Reason::TooLarge, path, detail)?;
         }
-        Ok(table.map(|(words, _)| Said { title, words, ..Said::default() }))
+        Ok(table.map(|(words, _)| Said {
+            title,
+            words,
+            ..Said::default()
+        }))
     }
 
     /// The file of a row, as a link from its table.
@@ -172,7 +217,11 @@ impl<'f> Workspace<'f> {
     }
 
     fn understood(&self, path: &str, said: Said) -> Page {
-        let id = self.ids.get(path).cloned().unwrap_or_else(|| path.to_owned());
+        let id = self
+            .ids
+            .get(path)
+            .cloned()
+            .unwrap_or_else(|| path.to_owned());
         let mut page = Page {
             parent: self.parent(path, &id),
             id,
@@ -185,7 +234,10 @@ impl<'f> Workspace<'f> {
             page.title = names::title(path);
         }
         page.revisions = page::revision(&page, &said.words).into_iter().collect();
-        page.link = page.fact("url").filter(|url| url.starts_with("https://")).map(str::to_owned);
+        page.link = page
+            .fact("url")
+            .filter(|url| url.starts_with("https://"))
+            .map(str::to_owned);
         facts::settle(&mut page);
         let reading = Reading::of(&said.words);
         page.words = said.words;
@@ -210,12 +262,17 @@ impl<'f> Workspace<'f> {
             let link = reference.written.as_str();
             let place = link.strip_prefix("https://").unwrap_or_default();
             let host = place.split('/').next().unwrap_or_default();
-            let is_notion = ["notion.so", "notion.site", "notion.com"].iter().any(|end| host.ends_with(end));
+            let is_notion = ["notion.so", "notion.site", "notion.com"]
+                .iter()
+                .any(|end| host.ends_with(end));
             let path = link.split(['?', '#']).next().unwrap_or_default();
             let id = names::id_at_end(path).filter(|id| is_notion && self.known.contains(id));
             let is_new = page.links.iter().all(|known| known.written != link);
             if let Some(id) = id.filter(|_| is_new) {
-                page.links.push(crate::Link { written: link.to_owned(), page: id });
+                page.links.push(crate::Link {
+                    written: link.to_owned(),
+                    page: id,
+                });
             }
         }
     }

@@ -31,11 +31,19 @@ impl Told {
         self.pages
             .iter()
             .find(|page| page.id == id)
-            .unwrap_or_else(|| panic!("there is no {id} in {:?}", self.pages.iter().map(|p| &p.id).collect::<Vec<_>>()))
+            .unwrap_or_else(|| {
+                panic!(
+                    "there is no {id} in {:?}",
+                    self.pages.iter().map(|p| &p.id).collect::<Vec<_>>()
+                )
+            })
     }
 
     pub(crate) fn skipped(&self, reason: Reason) -> Vec<&str> {
-        let of = self.skipped.iter().filter(|skipped| skipped.reason == reason);
+        let of = self
+            .skipped
+            .iter()
+            .filter(|skipped| skipped.reason == reason);
         of.map(|skipped| skipped.file.as_str()).collect()
     }
 
@@ -44,7 +52,10 @@ impl Told {
         let mut ids = BTreeSet::new();
         for page in &self.pages {
             assert!(ids.insert(page.id.as_str()), "twice {}", page.id);
-            assert!(!page.title.trim().is_empty() && !page.id.is_empty(), "{page:?}");
+            assert!(
+                !page.title.trim().is_empty() && !page.id.is_empty(),
+                "{page:?}"
+            );
         }
         for page in &self.pages {
             assert_ne!(page.parent.as_deref(), Some(page.id.as_str()));
@@ -61,7 +72,9 @@ pub(crate) fn memory(files: &[(&str, &str)]) -> Told {
 }
 
 pub(crate) fn shelf(files: &[(&str, &str)]) -> Shelf {
-    let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+    let files = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
     Shelf::memory("test", files.collect())
 }
 

@@ -58,7 +58,9 @@ pub(super) fn plain(tree: &mut Tree, body: usize, files: &dyn Files, path: &str)
             "pre" => code(tree, id),
             "script" => old_code(tree, id),
             "img" => picture(tree, id, files, path),
-            "a" if element.has_class("confluence-userlink") || element.has_class("user-mention") => {
+            "a" if element.has_class("confluence-userlink")
+                || element.has_class("user-mention") =>
+            {
                 web::rename(tree, id, "span");
             }
             "li" if is_task(element) => task(tree, id),
@@ -98,7 +100,10 @@ fn old_code(tree: &mut Tree, id: usize) {
     let class = language.map(|language| format!("language-{language}"));
     web::set(tree, id, "class", &class.unwrap_or_default());
     web::rename(tree, id, "pre");
-    let children = tree.element(id).map(|e| e.children.clone()).unwrap_or_default();
+    let children = tree
+        .element(id)
+        .map(|e| e.children.clone())
+        .unwrap_or_default();
     for child in children {
         if let Some(Node::Text(text)) = tree.nodes.get_mut(child) {
             *text = text.trim().replace("<![CDATA[", "").replace("]]>", "");
@@ -112,7 +117,10 @@ fn picture(tree: &mut Tree, id: usize, files: &dyn Files, path: &str) {
     let source = of("src");
     if web::has_class(tree, id, "emoticon") || source.contains("images/icons/emoticons") {
         let (letter, alt) = (of("data-emoji-fallback"), of("alt"));
-        let known = SMILEYS.iter().find(|(name, _)| *name == alt).map(|(_, sign)| *sign);
+        let known = SMILEYS
+            .iter()
+            .find(|(name, _)| *name == alt)
+            .map(|(_, sign)| *sign);
         let words = if letter.is_empty() || letter.starts_with(':') {
             known.unwrap_or(&alt).to_owned()
         } else {
@@ -135,9 +143,14 @@ fn picture(tree: &mut Tree, id: usize, files: &dyn Files, path: &str) {
 }
 
 fn tasks(tree: &mut Tree, list: usize) {
-    let items = tree.element(list).map(|e| e.children.clone()).unwrap_or_default();
+    let items = tree
+        .element(list)
+        .map(|e| e.children.clone())
+        .unwrap_or_default();
     for item in items {
-        let is_item = tree.element(item).is_some_and(|e| e.name == "li" && !is_task(e));
+        let is_item = tree
+            .element(item)
+            .is_some_and(|e| e.name == "li" && !is_task(e));
         if is_item {
             task(tree, item);
         }
@@ -151,7 +164,9 @@ fn task(tree: &mut Tree, item: usize) {
 
 /// A quote with its kind or its own title above.
 fn note(tree: &mut Tree, id: usize) {
-    let kind = NOTES.iter().find(|(class, _)| web::has_class(tree, id, class));
+    let kind = NOTES
+        .iter()
+        .find(|(class, _)| web::has_class(tree, id, class));
     if let Some((_, words)) = kind {
         flatten(tree, id);
         web::rename(tree, id, "blockquote");
@@ -178,7 +193,10 @@ fn flatten(tree: &mut Tree, id: usize) {
     let is_frame = |e: &exports::html::Element| matches!(e.name.as_str(), "tbody" | "tr" | "td");
     let mut open = vec![id];
     while let Some(at) = open.pop() {
-        let children = tree.element(at).map(|e| e.children.clone()).unwrap_or_default();
+        let children = tree
+            .element(at)
+            .map(|e| e.children.clone())
+            .unwrap_or_default();
         for child in children {
             if tree.element(child).is_some_and(is_frame) {
                 web::rename(tree, child, "div");

@@ -28,7 +28,10 @@ impl Found {
             .or_else(|| web::by_class(tree, 0, "wiki-content"))
             .or_else(|| web::by_class(tree, 0, "pagebody"))?;
         let crumbs = crumbs(tree);
-        let space = crumbs.first().map(|(_, name)| name.clone()).unwrap_or_default();
+        let space = crumbs
+            .first()
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default();
         let (mut facts, voice, at) = written(tree);
         if !space.is_empty() {
             facts.push(("space", space.clone()));
@@ -69,7 +72,9 @@ fn title(tree: &Tree, space: &str) -> String {
 }
 
 fn crumbs(tree: &Tree) -> Vec<(String, String)> {
-    let Some(list) = web::by_id(tree, "breadcrumbs").or_else(|| web::by_class(tree, 0, "pageheader")) else {
+    let Some(list) =
+        web::by_id(tree, "breadcrumbs").or_else(|| web::by_class(tree, 0, "pageheader"))
+    else {
         return Vec::new();
     };
     let links = web::all(tree, list, &|e| e.name == "a" && e.has("href"));
@@ -91,7 +96,8 @@ fn written(tree: &Tree) -> Written {
         let id = web::by_class(tree, line, class)?;
         Some(tree.line(id)).filter(|name| !name.is_empty())
     };
-    let author = name("author").or_else(|| between(&text, "Created by ", &[", last modified", " on "]));
+    let author =
+        name("author").or_else(|| between(&text, "Created by ", &[", last modified", " on "]));
     let editor = name("editor")
         .or_else(|| between(&text, "last modified by ", &[" on "]))
         .or_else(|| {
@@ -105,13 +111,20 @@ fn written(tree: &Tree) -> Written {
     if let Some(editor) = &editor {
         facts.push(("last_modified_by", editor.clone()));
     }
-    let voice = editor.or(author).map(|name| Voice { name, address: None });
+    let voice = editor.or(author).map(|name| Voice {
+        name,
+        address: None,
+    });
     (facts, voice, last_day(&text))
 }
 
 fn between(text: &str, start: &str, ends: &[&str]) -> Option<String> {
     let (_, rest) = text.split_once(start)?;
-    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let end = ends
+        .iter()
+        .filter_map(|end| rest.find(end))
+        .min()
+        .unwrap_or(rest.len());
     let name = rest.get(..end)?.trim().trim_end_matches(['.', ',']);
     (!name.is_empty() && name.len() <= 200).then(|| name.to_owned())
 }
@@ -120,13 +133,18 @@ fn between(text: &str, start: &str, ends: &[&str]) -> Option<String> {
 fn last_day(text: &str) -> Option<i64> {
     let starts: Vec<usize> = text.match_indices(" on ").map(|(at, _)| at + 4).collect();
     let behind = |at: &usize| text.get(*at..).and_then(days::moment);
-    starts.iter().rev().find_map(behind).or_else(|| days::moment(text))
+    starts
+        .iter()
+        .rev()
+        .find_map(behind)
+        .or_else(|| days::moment(text))
 }
 
 /// `<div class="greybox"><a href="attachments/98345/98346.png">shot.png</a> (image/png)`.
 fn attachments(tree: &Tree, files: &dyn Files, path: &str, body: usize) -> Vec<(String, String)> {
-    let in_words: std::collections::HashSet<usize> =
-        web::all(tree, body, &|e| e.name == "a").into_iter().collect();
+    let in_words: std::collections::HashSet<usize> = web::all(tree, body, &|e| e.name == "a")
+        .into_iter()
+        .collect();
     let links = web::all(tree, 0, &|e| {
         e.name == "a" && e.attribute("href").starts_with("attachments/")
     });
@@ -170,7 +188,10 @@ pub(super) fn places(tree: &Tree, tell: &mut dyn FnMut(&str, &str)) {
         if element.name == "li" {
             let own = tree.find(id, &|e| e.name == "a" && e.has("href"));
             if let (Some(own), Some(above)) = (own, above) {
-                tell(&web::attribute(tree, own, "href"), &web::attribute(tree, above, "href"));
+                tell(
+                    &web::attribute(tree, own, "href"),
+                    &web::attribute(tree, above, "href"),
+                );
             }
             above = own.or(above);
         }

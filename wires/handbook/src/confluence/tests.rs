@@ -23,7 +23,13 @@ const BELOW: &str = r#"<div class="pageSection group"><div class="pageSectionHea
 
 #[test]
 fn a_space_comes_with_its_pages_their_places_and_files() {
-    let home = page("Ops Home", "", "Created by <span class='author'> Ada Obi</span> on Jan 02, 2020", "<p>Welcome.</p>", "");
+    let home = page(
+        "Ops Home",
+        "",
+        "Created by <span class='author'> Ada Obi</span> on Jan 02, 2020",
+        "<p>Welcome.</p>",
+        "",
+    );
     let deploying = page(
         "Deploying",
         r#"<li><span><a href="Ops-Home_98304.html">Ops Home</a></span></li>"#,
@@ -31,7 +37,13 @@ fn a_space_comes_with_its_pages_their_places_and_files() {
         BODY,
         BELOW,
     );
-    let back = page("Zurückrollen", "", "", "<p>Back <a href='Deploying_98305.html#Deploying-First'>there</a>.</p>", "");
+    let back = page(
+        "Zurückrollen",
+        "",
+        "",
+        "<p>Back <a href='Deploying_98305.html#Deploying-First'>there</a>.</p>",
+        "",
+    );
     let told = memory(&[
         ("OPS/index.html", INDEX),
         ("OPS/Ops-Home_98304.html", &home),
@@ -44,19 +56,42 @@ fn a_space_comes_with_its_pages_their_places_and_files() {
     ]);
     assert_eq!(told.pages.len(), 3);
     let page = told.page("98305");
-    assert_eq!((page.title.as_str(), page.parent.as_deref()), ("Deploying", Some("98304")));
+    assert_eq!(
+        (page.title.as_str(), page.parent.as_deref()),
+        ("Deploying", Some("98304"))
+    );
     assert_eq!(told.page("98306").parent.as_deref(), Some("98305"));
     assert_eq!(told.page("98306").title, "Zurückrollen");
-    assert_eq!(told.page("98306").links.first().map(|l| l.page.as_str()), Some("98305"));
-    assert_eq!((page.fact("created_by"), page.fact("space")), (Some("Ada Obi"), Some("Ops")));
+    assert_eq!(
+        told.page("98306").links.first().map(|l| l.page.as_str()),
+        Some("98305")
+    );
+    assert_eq!(
+        (page.fact("created_by"), page.fact("space")),
+        (Some("Ada Obi"), Some("Ops"))
+    );
     let revision = page.revisions.first().unwrap();
-    assert_eq!((revision.at, revision.voice.as_ref().unwrap().name.as_str()), (1_614_729_600_000_000, "Bo on Li"));
+    assert_eq!(
+        (revision.at, revision.voice.as_ref().unwrap().name.as_str()),
+        (1_614_729_600_000_000, "Bo on Li")
+    );
     assert_eq!(
         page.words,
         "## First\n\nAsk Ada Obi 🙂, then [roll back](98306.html), see [the plan](attachments/98305/98310.pdf).\n\n> **Warning**\n>\n> Mind the gap\n\n**setup.sh**\n\n```bash\necho \"<hi>\"\nexit 0\n```\n\n- ☑ Ship\n- ☐ Rest\n\n| Who | What |\n| --- | --- |\n| Ada | ships |\n\n![shot.png](attachments/98305/98311.png)"
     );
-    let files: Vec<_> = page.files.iter().map(|f| (f.name.as_str(), f.written.is_empty())).collect();
-    assert_eq!(files, [("98310.pdf", false), ("shot of it.png", false), ("kit.zip", true)]);
+    let files: Vec<_> = page
+        .files
+        .iter()
+        .map(|f| (f.name.as_str(), f.written.is_empty()))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            ("98310.pdf", false),
+            ("shot of it.png", false),
+            ("kit.zip", true)
+        ]
+    );
     assert_eq!(told.skipped(Reason::NoPlace), ["OPS/Deploying_98305.html"]);
     assert_eq!(told.skipped(Reason::System), ["OPS/index.html"]);
 }
@@ -67,21 +102,41 @@ fn an_export_of_before_2012_is_read() {
     let told = memory(&[("ops/Deploying.html", old)]);
     let page = told.page("ops/Deploying.html");
     assert_eq!(page.title, "Deploying");
-    assert_eq!(page.revisions.first().map(|r| r.voice.as_ref().unwrap().name.as_str()), Some("bo"));
-    assert_eq!(page.words, "> **Note**\n>\n> **Careful**\\\n> Really\n\n```java\nif (a < b) {}\n```");
+    assert_eq!(
+        page.revisions
+            .first()
+            .map(|r| r.voice.as_ref().unwrap().name.as_str()),
+        Some("bo")
+    );
+    assert_eq!(
+        page.words,
+        "> **Note**\n>\n> **Careful**\\\n> Really\n\n```java\nif (a < b) {}\n```"
+    );
 }
 
 #[test]
 fn the_xml_export_is_refused_with_the_export_to_choose() {
-    let shelf = shelf(&[("entities.xml", "<?xml version=\"1.0\"?><hibernate-generic datetime=\"x\">"), ("exportDescriptor.properties", "exportType=space")]);
-    let Err(problem) = Handbook::of(shelf) else { panic!() };
+    let shelf = shelf(&[
+        (
+            "entities.xml",
+            "<?xml version=\"1.0\"?><hibernate-generic datetime=\"x\">",
+        ),
+        ("exportDescriptor.properties", "exportType=space"),
+    ]);
+    let Err(problem) = Handbook::of(shelf) else {
+        panic!()
+    };
     assert!(matches!(problem, Problem::ConfluenceXml) && problem.to_string().contains("HTML"));
 }
 
 #[test]
 fn a_broken_page_costs_itself() {
     let good = page("Good", "", "", "<p>Good", "");
-    let told = memory(&[("Good_12345.html", &good), ("Bad_12346.html", "<html><body>no"), ("Empty_12347.html", &page("E", "", "", "", ""))]);
+    let told = memory(&[
+        ("Good_12345.html", &good),
+        ("Bad_12346.html", "<html><body>no"),
+        ("Empty_12347.html", &page("E", "", "", "", "")),
+    ]);
     assert_eq!(told.page("12345").words, "Good");
     assert_eq!(told.skipped(Reason::Broken), ["Bad_12346.html"]);
     assert_eq!(told.skipped(Reason::Empty), ["Empty_12347.html"]);

@@ -7,7 +7,7 @@ use std::io::BufRead;
 
 use super::is_read;
 use super::objects::token;
-use super::program::{Copy, Running, unread};
+use super::program::{Copy, LONGEST, Running, unread};
 use crate::{Problem, Voice};
 
 const MOST_REVISIONS: usize = 2_000;
@@ -71,9 +71,11 @@ impl History {
             format,
             &copy.head,
         ]);
-        let mut run = Running::start(log)?;
-        let mut names: HashMap<String, String> =
-            pages.iter().map(|path| (path.clone(), path.clone())).collect();
+        let mut run = Running::start(log, LONGEST)?;
+        let mut names: HashMap<String, String> = pages
+            .iter()
+            .map(|path| (path.clone(), path.clone()))
+            .collect();
         let mut history = History::default();
         while let Some(field) = token(&mut run.out, LONGEST_FIELD).map_err(unread)? {
             if field == MARK {
@@ -177,7 +179,11 @@ fn entry(field: &[u8], stream: &mut dyn BufRead) -> Result<Option<Entry>, Proble
         Ok::<String, Problem>(String::from_utf8_lossy(&read.unwrap_or_default()).into_owned())
     };
     let from = path()?;
-    let to = if matches!(what, b'R' | b'C') { path()? } else { from.clone() };
+    let to = if matches!(what, b'R' | b'C') {
+        path()?
+    } else {
+        from.clone()
+    };
     Ok(Some(Entry {
         what,
         is_file: mode.starts_with("100"),

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read, Write};
 use std::process::{ChildStdin, Stdio};
 
-use super::program::{Copy, Running, unread};
+use super::program::{Copy, LONGEST_TALK, Running, unread};
 use crate::Problem;
 
 pub(crate) struct Objects {
@@ -15,7 +15,7 @@ impl Objects {
     pub(super) fn open(copy: &Copy) -> Result<Objects, Problem> {
         let mut command = copy.answering(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped());
-        let run = Running::start(command)?;
+        let run = Running::start(command, LONGEST_TALK)?;
         let asks = run
             .input()
             .ok_or_else(|| Problem::Git("git could not be asked".to_owned()))?;

@@ -13,8 +13,9 @@ use tempfile::TempDir;
 use super::objects::token;
 use crate::Problem;
 
-/// One run of git may take this long.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// One answer of git may take this long; and so long may it wait for questions while pages are brought in.
+pub(super) const LONGEST: Duration = Duration::from_secs(15 * 60);
+pub(super) const LONGEST_TALK: Duration = Duration::from_secs(12 * 60 * 60);
 const MOST_FILES: usize = 1_000_000;
 
 /// What git may not do, whatever a repository says: no hooks, no programs, no network.
@@ -128,7 +129,7 @@ impl Copy {
     /// The files of the present with their objects and sizes; links and repositories within it are none.
     pub(super) fn files(&self) -> Result<BTreeMap<String, (String, u64)>, Problem> {
         let listing = self.answering(&["ls-tree", "-r", "-z", "-l", "--full-tree", &self.head]);
-        let mut run = Running::start(listing)?;
+        let mut run = Running::start(listing, LONGEST)?;
         let mut files = BTreeMap::new();
         while let Some(line) = token(&mut run.out, 16 << 10).map_err(unread)? {
             let text = String::from_utf8_lossy(&line);
@@ -155,7 +156,7 @@ pub(super) fn unread(e: std::io::Error) -> Problem {
 
 /// All that a command says, which is little.
 fn run(command: Command) -> Result<Vec<u8>, Problem> {
-    let mut run = Running::start(command)?;
+    let mut run = Running::start(command, LONGEST)?;
     let mut said = Vec::new();
     (&mut run.out)
         .take(1 << 20)
@@ -175,7 +176,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn start(mut command: Command) -> Result<Running, Problem> {
+    pub(super) fn start(mut command: Command, longest: Duration) -> Result<Running, Problem> {
         let mut child = command.spawn().map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => Problem::Git(
                 "the program git is not installed here, and it is what reads a history".to_owned(),
@@ -197,7 +198,7 @@ impl Running {
         let (_watch, over) = channel::<()>();
         let watched = Arc::clone(&child);
         std::thread::spawn(move || {
-            if over.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout)
+            if over.recv_timeout(longest) == Err(RecvTimeoutError::Timeout)
                 && let Ok(mut child) = watched.lock()
             {
                 let _ = child.kill();

@@ -32,7 +32,9 @@ pub(super) fn read(
     while reader.read_record(&mut record).is_ok_and(|more| more) {
         rows += 1;
         if rows <= MOST_ROWS && words.len() < MOST_BYTES {
-            left_out |= record.iter().any(|value| value.chars().nth(LONGEST_CELL).is_some());
+            left_out |= record
+                .iter()
+                .any(|value| value.chars().nth(LONGEST_CELL).is_some());
             line(&mut words, &record, width, row);
         } else {
             left_out = true;

@@ -56,7 +56,11 @@ fn within(folder: &str, name: &str) -> String {
 pub(super) fn title(path: &str) -> String {
     let stem = without_all(stem(path));
     let title = split(stem).map_or(stem, |(before, _)| before.trim_end_matches([' ', '-', '_']));
-    if title.is_empty() { file_name(path).to_owned() } else { title.to_owned() }
+    if title.is_empty() {
+        file_name(path).to_owned()
+    } else {
+        title.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -66,7 +70,10 @@ mod tests {
     #[test]
     fn an_id_is_what_a_name_ends_in() {
         let id = "0123456789abcdef0123456789abcdef";
-        assert_eq!(id_in(&format!("a/Deploying it {id}.md")).as_deref(), Some(id));
+        assert_eq!(
+            id_in(&format!("a/Deploying it {id}.md")).as_deref(),
+            Some(id)
+        );
         assert_eq!(id_in(&format!("Tasks {id}_all.csv")).as_deref(), Some(id));
         assert_eq!(id_in(&format!("{id}.html")).as_deref(), Some(id));
         assert_eq!(id_in("Deploying it.md"), None);
@@ -74,7 +81,13 @@ mod tests {
         assert_eq!(id_in("x0123456789abcdef0123456789abcdef.md"), None);
         assert_eq!(title(&format!("a/Deploying it {id}.md")), "Deploying it");
         assert_eq!(title(&format!("a/{id}.md")), format!("{id}.md"));
-        assert_eq!(id_at_end("https://x/01234567-89ab-cdef-0123-456789abcdef").as_deref(), Some(id));
-        assert_eq!(id_at_end(&format!("https://x/Deploying-{id}")).as_deref(), Some(id));
+        assert_eq!(
+            id_at_end("https://x/01234567-89ab-cdef-0123-456789abcdef").as_deref(),
+            Some(id)
+        );
+        assert_eq!(
+            id_at_end(&format!("https://x/Deploying-{id}")).as_deref(),
+            Some(id)
+        );
     }
 }

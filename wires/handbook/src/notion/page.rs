@@ -124,9 +124,15 @@ mod tests {
 
     #[test]
     fn properties_are_the_lines_below_the_title() {
-        let said = read("# Deploy **it**\n\nStatus: Done\nTags: a, b\nEmpty:\nOwner: Ada Obi\n\nWords: many.\n");
+        let said = read(
+            "# Deploy **it**\n\nStatus: Done\nTags: a, b\nEmpty:\nOwner: Ada Obi\n\nWords: many.\n",
+        );
         assert_eq!(said.title, "Deploy it");
-        let facts: Vec<_> = said.facts.iter().map(|f| format!("{}={}", f.name, f.value)).collect();
+        let facts: Vec<_> = said
+            .facts
+            .iter()
+            .map(|f| format!("{}={}", f.name, f.value))
+            .collect();
         assert_eq!(facts, ["status=Done", "tags=a, b", "owner=Ada Obi"]);
         assert_eq!(said.words, "# Deploy **it**\n\nWords: many.\n");
     }
@@ -143,6 +149,9 @@ mod tests {
     #[test]
     fn a_callout_is_a_quote() {
         let text = "# A\n\n<aside>\n💡 Mind the gap\n\n- one\n</aside>\n\n```\n<aside>\n```\n";
-        assert_eq!(read(text).words, "# A\n\n> 💡 Mind the gap\n>\n> - one\n\n```\n<aside>\n```\n");
+        assert_eq!(
+            read(text).words,
+            "# A\n\n> 💡 Mind the gap\n>\n> - one\n\n```\n<aside>\n```\n"
+        );
     }
 }

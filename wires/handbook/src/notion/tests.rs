@@ -16,36 +16,74 @@ fn export(folder: impl Fn(&str, &str) -> String) -> Vec<(String, String)> {
     vec![
         (
             format!("Team home {A}.md"),
-            format!("# Team home\n\nOwner: Ada\nLast edited time: March 3, 2021 9:41 AM\nLast edited by: Bo Li\n\nSee [Deploy](Team%20home{}/Deploy%20{B}.md) and [Tasks]({}/Tasks%20{C}.csv), or [here](https://www.notion.so/team/Deploy-{B}?pvs=4).\n\n![Untitled]({}/Untitled.png)\n",
-                home.strip_prefix("Team home").unwrap().replace(' ', "%20"), home.replace(' ', "%20"), home.replace(' ', "%20")),
+            format!(
+                "# Team home\n\nOwner: Ada\nLast edited time: March 3, 2021 9:41 AM\nLast edited by: Bo Li\n\nSee [Deploy](Team%20home{}/Deploy%20{B}.md) and [Tasks]({}/Tasks%20{C}.csv), or [here](https://www.notion.so/team/Deploy-{B}?pvs=4).\n\n![Untitled]({}/Untitled.png)\n",
+                home.strip_prefix("Team home").unwrap().replace(' ', "%20"),
+                home.replace(' ', "%20"),
+                home.replace(' ', "%20")
+            ),
         ),
-        (format!("{home}/Deploy {B}.md"), "# Deploy\n\nStatus: Accepted\n\n<aside>\n💡 Slowly\n</aside>\n".to_owned()),
+        (
+            format!("{home}/Deploy {B}.md"),
+            "# Deploy\n\nStatus: Accepted\n\n<aside>\n💡 Slowly\n</aside>\n".to_owned(),
+        ),
         (format!("{home}/Untitled.png"), "png".to_owned()),
         (format!("{home}/Tasks {C}.csv"), "Name,Status\n".to_owned()),
-        (format!("{home}/Tasks {C}_all.csv"), "\u{FEFF}Name,Status\nShip it,Done\nRest,Open\n".to_owned()),
-        (format!("{home}/{tasks}/Ship it {D}.md"), "# Ship it\n\nStatus: Done\n\nWords.\n".to_owned()),
+        (
+            format!("{home}/Tasks {C}_all.csv"),
+            "\u{FEFF}Name,Status\nShip it,Done\nRest,Open\n".to_owned(),
+        ),
+        (
+            format!("{home}/{tasks}/Ship it {D}.md"),
+            "# Ship it\n\nStatus: Done\n\nWords.\n".to_owned(),
+        ),
     ]
 }
 
 fn told(files: &[(String, String)]) -> Told {
-    let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(n, t)| (n.as_str(), t.as_str()))
+        .collect();
     memory(&files)
 }
 
 fn is_as_it_was(told: &Told) {
     assert_eq!(told.pages.len(), 4);
     let home = told.page(A);
-    assert_eq!((home.title.as_str(), home.fact("owner"), home.parent.as_deref()), ("Team home", Some("Ada"), None));
+    assert_eq!(
+        (
+            home.title.as_str(),
+            home.fact("owner"),
+            home.parent.as_deref()
+        ),
+        ("Team home", Some("Ada"), None)
+    );
     let links: Vec<_> = home.links.iter().map(|link| link.page.as_str()).collect();
     assert_eq!(links, [B, C, B]);
-    assert_eq!(home.files.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["Untitled.png"]);
+    assert_eq!(
+        home.files
+            .iter()
+            .map(|f| f.name.as_str())
+            .collect::<Vec<_>>(),
+        ["Untitled.png"]
+    );
     let revision = home.revisions.first().unwrap();
-    assert_eq!((revision.at, revision.voice.as_ref().unwrap().name.as_str()), (1_614_764_460_000_000, "Bo Li"));
+    assert_eq!(
+        (revision.at, revision.voice.as_ref().unwrap().name.as_str()),
+        (1_614_764_460_000_000, "Bo Li")
+    );
     let deploy = told.page(B);
-    assert_eq!((deploy.parent.as_deref(), deploy.fact("standing")), (Some(A), Some("accepted")));
+    assert_eq!(
+        (deploy.parent.as_deref(), deploy.fact("standing")),
+        (Some(A), Some("accepted"))
+    );
     assert!(deploy.words.contains("> 💡 Slowly"));
     let tasks = told.page(C);
-    assert_eq!((tasks.parent.as_deref(), tasks.title.as_str(), tasks.kind), (Some(A), "Tasks", Kind::Practice));
+    assert_eq!(
+        (tasks.parent.as_deref(), tasks.title.as_str(), tasks.kind),
+        (Some(A), "Tasks", Kind::Practice)
+    );
     assert_eq!(tasks.links.first().map(|link| link.page.as_str()), Some(D));
     assert!(tasks.words.contains("| Rest | Open |"), "{}", tasks.words);
     assert_eq!(tasks.files.len(), 2);
@@ -65,7 +103,8 @@ fn an_export_without_ids_in_its_folders_is_read_alike() {
 fn zip_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
-        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -73,12 +112,18 @@ fn zip_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 
 #[test]
 fn parts_of_a_large_export_are_read_as_one() {
-    let files: Vec<_> = export(|name, _| name.to_owned()).into_iter().map(|(n, t)| (n, t.into_bytes())).collect();
+    let files: Vec<_> = export(|name, _| name.to_owned())
+        .into_iter()
+        .map(|(n, t)| (n, t.into_bytes()))
+        .collect();
     let (one, two) = files.split_at(3);
     let outer = zip_of(&[
         ("Export-1-Part-1.zip".to_owned(), zip_of(one)),
         ("Export-1-Part-2.zip".to_owned(), zip_of(two)),
-        ("Export-1-Part-3.zip".to_owned(), b"PK\x03\x04broken".to_vec()),
+        (
+            "Export-1-Part-3.zip".to_owned(),
+            b"PK\x03\x04broken".to_vec(),
+        ),
     ]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("Export.zip");
@@ -98,14 +143,34 @@ const HTML: &str = r##"<html><head><meta http-equiv="Content-Type" content="text
 fn the_html_variant_is_read() {
     let file = format!("Deploy slowly {A}.html");
     let told = memory(&[
-        ("index.html", "<html><body><ul><li><a href=\"x.html\">x</a></li></ul></body></html>"),
+        (
+            "index.html",
+            "<html><body><ul><li><a href=\"x.html\">x</a></li></ul></body></html>",
+        ),
         (&file, HTML),
-        ("Deploy slowly/Roll back 11111111111111111111111111111111.html", "<article id=\"x\" class=\"page\"><header><h1 class=\"page-title\">Roll back</h1></header><div class=\"page-body\"><p>Back.</p></div></article>"),
+        (
+            "Deploy slowly/Roll back 11111111111111111111111111111111.html",
+            "<article id=\"x\" class=\"page\"><header><h1 class=\"page-title\">Roll back</h1></header><div class=\"page-body\"><p>Back.</p></div></article>",
+        ),
         ("Deploy slowly/shot.png", "png"),
     ]);
     let page = told.page(A);
-    let facts: Vec<_> = page.facts.iter().map(|f| format!("{}={}", f.name, f.value)).collect();
-    assert_eq!(facts, ["status=Accepted", "tags=a", "tags=b", "done=yes", "last_edited=March 3, 2021 9:41 AM", "standing=accepted"]);
+    let facts: Vec<_> = page
+        .facts
+        .iter()
+        .map(|f| format!("{}={}", f.name, f.value))
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            "status=Accepted",
+            "tags=a",
+            "tags=b",
+            "done=yes",
+            "last_edited=March 3, 2021 9:41 AM",
+            "standing=accepted"
+        ]
+    );
     assert_eq!(page.title, "Deploy slowly");
     assert_eq!(
         page.words,
@@ -122,6 +187,9 @@ fn the_html_variant_is_read() {
 fn twice_the_same_id_is_told() {
     let (one, two) = (format!("One {A}.md"), format!("Two {A}.md"));
     let told = memory(&[(&one, "# One\n"), (&two, "# Two\n"), ("x.csv", "")]);
-    assert_eq!((told.pages.len(), told.skipped(Reason::Twice)), (1, vec![two.as_str()]));
+    assert_eq!(
+        (told.pages.len(), told.skipped(Reason::Twice)),
+        (1, vec![two.as_str()])
+    );
     assert_eq!(told.skipped(Reason::Broken), ["x.csv"]);
 }

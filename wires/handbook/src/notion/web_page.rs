@@ -76,7 +76,10 @@ fn values(tree: &Tree, cell: usize) -> Vec<String> {
 /// Each item is a list of its own there: those that follow one another become one.
 fn join_lists(tree: &mut Tree, body: usize) {
     for id in web::all(tree, body, &|_| true).into_iter().chain([body]) {
-        let children = tree.element(id).map(|e| e.children.clone()).unwrap_or_default();
+        let children = tree
+            .element(id)
+            .map(|e| e.children.clone())
+            .unwrap_or_default();
         let mut before: Option<usize> = None;
         for child in children {
             match tree.nodes.get(child) {
@@ -101,7 +104,10 @@ fn is_list(element: &Element) -> bool {
 }
 
 fn is_like(tree: &Tree, one: usize, other: usize) -> bool {
-    let sign = |id: usize| tree.element(id).map(|e| (e.name.clone(), e.attribute("class").to_owned()));
+    let sign = |id: usize| {
+        tree.element(id)
+            .map(|e| (e.name.clone(), e.attribute("class").to_owned()))
+    };
     sign(one) == sign(other)
 }
 
@@ -134,7 +140,10 @@ fn plain(tree: &mut Tree, body: usize) {
             "figure" if is("callout") => web::rename(tree, id, "blockquote"),
             "a" if is("bookmark") => bookmark(tree, id),
             // A picture is a link to itself.
-            "a" if tree.find(id, &|e| e.name == "img" && !e.has_class("icon")).is_some() => {
+            "a" if tree
+                .find(id, &|e| e.name == "img" && !e.has_class("icon"))
+                .is_some() =>
+            {
                 web::rename(tree, id, "span");
             }
             "code" => code(tree, id),
