@@ -235,23 +235,28 @@ impl<'f> Space<'f> {
 
 /// Files get the names that they had there; those that no words of the page name come after.
 fn name_files(page: &mut Page, attachments: Vec<(String, String)>) {
-    for (inside, name) in attachments {
-        let mut is_named = false;
-        for file in page.files.iter_mut().filter(|file| file.inside == inside) {
-            is_named = true;
-            if !name.is_empty() {
-                file.name.clone_from(&name);
-            }
+    let names: BTreeMap<&str, &str> = attachments
+        .iter()
+        .filter(|(_, name)| !name.is_empty())
+        .map(|(inside, name)| (inside.as_str(), name.as_str()))
+        .collect();
+    let mut named = BTreeSet::new();
+    for file in &mut page.files {
+        if let Some(name) = names.get(file.inside.as_str()) {
+            (*name).clone_into(&mut file.name);
         }
-        if !is_named {
+        named.insert(file.inside.clone());
+    }
+    for (inside, name) in &attachments {
+        if !named.contains(inside) {
             let name = if name.is_empty() {
-                file_name(&inside).to_owned()
+                file_name(inside)
             } else {
                 name
             };
             page.files.push(File {
-                name,
-                inside,
+                name: name.to_owned(),
+                inside: inside.clone(),
                 written: String::new(),
                 alt: String::new(),
             });

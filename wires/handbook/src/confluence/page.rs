@@ -6,6 +6,9 @@ use super::macros;
 use crate::facts::named;
 use crate::{Files, Voice, days, links, web};
 
+/// Tables of properties on one page.
+const MOST_TABLES: usize = 4;
+
 pub(super) struct Found {
     pub title: String,
     /// Links of what it stands under, from the top.
@@ -165,7 +168,8 @@ fn attachments(tree: &Tree, files: &dyn Files, path: &str, body: usize) -> Vec<(
 /// The macro "page properties": a table of two columns within `.plugin-tabmeta-details`.
 fn properties(tree: &Tree, body: usize) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for details in web::all(tree, body, &|e| e.has_class("plugin-tabmeta-details")) {
+    let tables = web::all(tree, body, &|e| e.has_class("plugin-tabmeta-details"));
+    for details in tables.into_iter().take(MOST_TABLES) {
         for row in web::all(tree, details, &|e| e.name == "tr") {
             let cells = web::all(tree, row, &|e| matches!(e.name.as_str(), "th" | "td"));
             if let [name, value] = cells.as_slice() {
