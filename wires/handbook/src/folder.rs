@@ -108,10 +108,6 @@ impl<'f> Folder<'f> {
     ) -> Result<Option<Page>, Problem> {
         let text = plain_lines(bytes);
         let (front, words) = front::split(&text);
-        if front.broken {
-            let detail = "what stands at its head is no YAML or TOML; the lines `name: value` in it were taken, and the page was read";
-            skip(take, Reason::Broken, path, detail)?;
-        }
         if words.trim().is_empty() && front.facts.is_empty() {
             skip(take, Reason::Empty, path, "it has no words")?;
             return Ok(None);

@@ -8,6 +8,8 @@ use crate::facts::named;
 
 /// More than this is no front matter.
 const MOST_BYTES: usize = 64 << 10;
+/// The fact that keeps what could not be read as what it says it is.
+const AS_WRITTEN: &str = "front_matter_as_written";
 const MOST_FACTS: usize = 500;
 const LONGEST_VALUE: usize = 4 << 10;
 /// Lists and tables within one another.
@@ -16,8 +18,6 @@ const DEEPEST: usize = 8;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Front {
     pub facts: Vec<Fact>,
-    /// It could not be read as what it says it is; the lines that read `name: value` were taken.
-    pub broken: bool,
 }
 
 /// A page's front matter, and the words below it.
@@ -57,16 +57,13 @@ fn fenced<'p>(page: &'p str, fence: &str) -> Option<(&'p str, &'p str)> {
 
 fn read(front: &str, is_toml: bool) -> Front {
     let read = if is_toml { toml(front) } else { yaml(front) };
-    match read {
-        Some(facts) => Front {
-            facts,
-            broken: false,
-        },
-        None => Front {
-            facts: line_by_line(front),
-            broken: true,
-        },
-    }
+    let facts = read.unwrap_or_else(|| {
+        let mut facts = line_by_line(front);
+        // What those lines do not say is not lost.
+        put(&mut facts, &[AS_WRITTEN.to_owned()], front);
+        facts
+    });
+    Front { facts }
 }
 
 fn put(facts: &mut Vec<Fact>, path: &[String], value: &str) {
@@ -261,7 +258,12 @@ mod tests {
     #[test]
     fn broken_front_matter_gives_what_can_be_read_line_by_line() {
         let (front, words) = split("---\ntitle: Deploy: now\nowner: *nobody\n\t- x\n---\nWords");
-        assert!(front.broken);
+        assert!(
+            front
+                .facts
+                .iter()
+                .any(|f| f.name == AS_WRITTEN && f.value.contains("- x"))
+        );
         assert_eq!(
             front.facts.first().map(|f| f.value.as_str()),
             Some("Deploy: now")

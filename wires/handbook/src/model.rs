@@ -98,9 +98,9 @@ pub struct File {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// As it stands between the brackets.
+    /// Its target as Markdown understands it, with escapes undone.
     pub written: String,
-    /// The id of the page.
+    /// The id of the page, which may have been skipped.
     pub page: String,
 }
 

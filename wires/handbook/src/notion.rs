@@ -167,7 +167,7 @@ impl<'f> Workspace<'f> {
             }
         };
         let said = match ending.as_str() {
-            "csv" => self.table(path, &bytes, take)?,
+            "csv" => self.table(path, &bytes),
             "html" => web_page::read(&text_of(&bytes)),
             _ => Some(page::read(&plain_lines(&bytes))),
         };
@@ -187,24 +187,15 @@ impl<'f> Workspace<'f> {
         Ok(Some(self.understood(path, said)))
     }
 
-    fn table(
-        &self,
-        path: &str,
-        bytes: &[u8],
-        take: &mut dyn Take,
-    ) -> Result<Option<Said>, Problem> {
+    fn table(&self, path: &str, bytes: &[u8]) -> Option<Said> {
         let title = names::title(path);
         let rows = |name: &str| self.row(path, name);
-        let table = database::read(&plain_lines(bytes), &title, &rows);
-        if table.as_ref().is_some_and(|(_, left_out)| *left_out) {
-            let detail = "only the beginning of the table is shown in its page; all of it is the page's file";
-            skip(take, Reason::TooLarge, path, detail)?;
-        }
-        Ok(table.map(|(words, _)| Said {
+        let words = database::read(&plain_lines(bytes), &title, &rows)?;
+        Some(Said {
             title,
             words,
             ..Said::default()
-        }))
+        })
     }
 
     /// The file of a row, as a link from its table.

@@ -7,12 +7,12 @@ const MOST_COLUMNS: usize = 20;
 const LONGEST_CELL: usize = 300;
 const MOST_BYTES: usize = 512 << 10;
 
-/// The words of its page, and whether rows or columns were left out; none where it has no columns.
+/// The words of its page; none where it has no columns. What is beyond the bounds is in the page's file.
 pub(super) fn read(
     text: &str,
     title: &str,
     row: &dyn Fn(&str) -> Option<String>,
-) -> Option<(String, bool)> {
+) -> Option<String> {
     let mut reader = ReaderBuilder::new()
         .flexible(true)
         .from_reader(text.as_bytes());
@@ -26,24 +26,24 @@ pub(super) fn read(
     words.push('|');
     words.push_str(&" --- |".repeat(width));
     words.push('\n');
-    let mut left_out = columns.len() > width;
-    let mut rows = 0_usize;
+    let (mut rows, mut shown) = (0_usize, 0_usize);
     let mut record = StringRecord::new();
     while reader.read_record(&mut record).is_ok_and(|more| more) {
         rows += 1;
         if rows <= MOST_ROWS && words.len() < MOST_BYTES {
-            left_out |= record
-                .iter()
-                .any(|value| value.chars().nth(LONGEST_CELL).is_some());
             line(&mut words, &record, width, row);
-        } else {
-            left_out = true;
+            shown += 1;
         }
     }
-    if rows > MOST_ROWS {
-        words.push_str(&format!("\nThe first {MOST_ROWS} of {rows} rows.\n"));
+    if shown < rows || width < columns.len() {
+        words.push_str(&format!(
+            "
+The first {shown} of {rows} rows, and {width} of {} columns.
+",
+            columns.len()
+        ));
     }
-    Some((words, left_out))
+    Some(words)
 }
 
 fn line(
@@ -92,19 +92,18 @@ mod tests {
     fn a_table_leads_to_its_rows() {
         let text = "Name,Status,Notes\n\"Ship, it\",Done,\"two\nlines | x\"\nRest\n";
         let row = |name: &str| (name == "Rest").then(|| "Tasks/Rest%201.md".to_owned());
-        let (words, left_out) = read(text, "Tasks", &row).unwrap();
+        let words = read(text, "Tasks", &row).unwrap();
         assert_eq!(
             words,
             "# Tasks\n\n| Name | Status | Notes |\n| --- | --- | --- |\n| Ship, it | Done | two lines \\| x |\n| [Rest](Tasks/Rest%201.md) |  |  |\n"
         );
-        assert!(!left_out);
     }
 
     #[test]
     fn a_long_table_is_cut_and_says_so() {
         let text = format!("Name\n{}", "x\n".repeat(700));
-        let (words, left_out) = read(&text, "T", &|_| None).unwrap();
-        assert!(left_out && words.ends_with("The first 500 of 700 rows.\n"));
+        let words = read(&text, "T", &|_| None).unwrap();
+        assert!(words.ends_with("The first 500 of 700 rows, and 1 of 1 columns.\n"));
         assert!(read("", "T", &|_| None).is_none());
     }
 }
