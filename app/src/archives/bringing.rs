@@ -16,7 +16,8 @@ use crate::house::open;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Import {
-    /// A file or folder: an export of Slack, Zulip, Discourse, Stack Exchange or Tacit, mail (mbox, Maildir), logs of IRC
+    /// A file or folder: an export of Slack, Zulip, Discourse, Stack Exchange or Tacit, mail (mbox, Maildir), logs of IRC; or pages,
+    /// which become practices: Markdown (with its git history), a git bundle, Notion, Confluence (HTML)
     pub from: PathBuf,
     /// Where it was said, as pages say it; the name of the file where this is left out
     #[arg(long)]
@@ -52,6 +53,10 @@ pub struct Export {
 }
 
 pub async fn import(config: &Config, asked: &Import) -> Result<()> {
+    // Whatever holds conversations is read as such: a folder of theirs may be one of Markdown as well.
+    if exports::Source::open(&asked.from).ok().and_then(|source| exports::detect(&source)).is_none() && handbook::detect(&asked.from).is_some() {
+        return super::pages::import(config, asked).await;
+    }
     let archive = read(&asked.from, &asked.agreed, !asked.dry_run)?;
     let (format, stage) = (archive.format, &archive.stage);
     let origin = (format != Format::Tacit).then(|| asked.origin.clone().unwrap_or_else(|| origin_of(&asked.from)));
@@ -117,11 +122,11 @@ fn of_files(brought: &Brought) -> String {
 }
 
 /// The file's own name without its ending: "slack-export.zip" is "slack-export".
-fn origin_of(path: &Path) -> String {
+pub(super) fn origin_of(path: &Path) -> String {
     path.file_stem().map_or_else(|| "an archive".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-fn agrees(question: &str) -> Result<bool> {
+pub(super) fn agrees(question: &str) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("nobody is here to be asked: say --yes, or --dry-run to look only");
     }

@@ -1,6 +1,7 @@
 //! Archives of other places on the command line: trying one, bringing one in, taking a community out.
 
 pub mod bringing;
+mod pages;
 mod progress;
 mod served;
 pub mod trying;

@@ -164,7 +164,7 @@ async fn places(cx: &Cx, stage: &Stage, how: &How, brought: &mut Brought) -> Res
 }
 
 /// A community that nobody is a member of yet. What was private there has no open door here, so it needs one that exists.
-async fn new_place(cx: &Cx, how: &How, c: &Community) -> Result<CommunityId> {
+pub(crate) async fn new_place(cx: &Cx, how: &How, c: &Community) -> Result<CommunityId> {
     if c.access != Access::Open {
         let say = kernel::Say::new("{name} was private. Say into which community it goes: --into ADDRESS.");
         return Err(Error::Refused(say.with("name", &c.name)));

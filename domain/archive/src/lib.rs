@@ -4,6 +4,7 @@ mod bring;
 pub mod claims;
 mod files;
 mod folder;
+mod handbooks;
 mod old_links;
 mod reading;
 mod records;
@@ -18,6 +19,7 @@ use kernel::db::Migration;
 use shell::{Panel, Place, Slice};
 
 pub use bring::{Brought, How, bring};
+pub use handbooks::{BroughtPages, bring_pages};
 pub use reading::{Read, Unread, read_into};
 pub use stage::{Counts, Failed, Stage};
 pub use take_along::{TakenAlong, take_along};

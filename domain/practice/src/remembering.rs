@@ -27,6 +27,8 @@ pub struct RememberedSource<'a> {
 /// A page of somewhere else, as a practice here.
 #[derive(Clone, Debug)]
 pub struct Remembered<'a> {
+    /// Made by the caller: other pages link to it before it is there.
+    pub id: PracticeId,
     pub community: CommunityId,
     pub kind: &'a str,
     pub use_when: &'a str,
@@ -50,7 +52,7 @@ pub fn remember(batch: &mut Batch, cx: &Cx, it: &Remembered<'_>) -> Result<Pract
     let (Some(first), Some(last)) = (it.revisions.first(), it.revisions.last()) else {
         return Err(Error::broken("a practice without words"));
     };
-    let id: PracticeId = cx.make_id();
+    let id = it.id;
     let html = sources::linked(words::render(last.words, &[]).as_str());
     let verified = it.verified_at.unwrap_or(last.at);
     let due = it.due_at.unwrap_or_else(|| rules::due(verified, it.review_months));
