@@ -6,7 +6,7 @@ use conversation::For;
 use exports::{Access, Skipped};
 use handbook::{Handbook, Item, Kind, Page, Revision, Stop, Take, Voice};
 use kernel::{Batch, CommunityId, Cx, Error, Id, Result, Timestamp, Viewer, VoiceId, clock, vals};
-use practice::{PracticeId, Remembered, RememberedRevision, RememberedSource};
+use practice::{PracticeId, Remembered, RememberedRevision, RememberedSource, State};
 
 use crate::bring::{How, known, new_place, note};
 
@@ -136,22 +136,24 @@ impl Bringing<'_> {
         let title: String = page.title.chars().take(160).collect();
         let use_when = ["summary", "description", "when_to_use"].iter().find_map(|name| page.fact(name)).unwrap_or_default();
         let use_when: String = use_when.chars().take(400).collect();
+        let over = retired(page);
         let it = Remembered {
             id: self.pages.get(&page.id).copied().ok_or_else(|| Error::broken("a page without a number"))?,
             community: self.community,
             kind: kind(page.kind),
-            use_when: &use_when,
             audience: For::Open,
+            state: if over.is_some() { State::Retired } else { State::Proposed },
+            state_why: over.unwrap_or_default(),
             origin: self.how.origin.as_deref().unwrap_or_default(),
             verified_at: verified,
             review_months: months,
             due_at: Some(due.unwrap_or(Timestamp(i64::MAX))),
-            retired: retired(page),
             revisions: revisions
                 .iter()
-                .map(|(voice, words, reason, at)| RememberedRevision { voice: *voice, title: &title, words, reason, at: *at })
+                .map(|(voice, words, reason, at)| RememberedRevision { voice: *voice, title: &title, use_when: &use_when, words, reason, at: *at })
                 .collect(),
-            sources: page.link.iter().map(|link| RememberedSource { link, title: &title }).collect(),
+            sources: page.link.iter().map(|link| RememberedSource { n: 1, link, title: &title, ..Default::default() }).collect(),
+            adoptions: Vec::new(),
         };
         brought.revisions += it.revisions.len() as u64;
         practice::remember(&mut batch, self.cx, &it)?;

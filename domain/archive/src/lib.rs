@@ -6,6 +6,7 @@ mod files;
 mod folder;
 mod handbooks;
 mod old_links;
+mod practices;
 mod reading;
 mod records;
 mod stage;

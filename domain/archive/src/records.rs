@@ -11,11 +11,11 @@ use crate::stage::Stage;
 
 const AT_ONCE: usize = 400;
 
-fn text<'a>(record: &'a Value, field: &str) -> &'a str {
+pub(crate) fn text<'a>(record: &'a Value, field: &str) -> &'a str {
     record.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn time(record: &Value, field: &str) -> Option<Timestamp> {
+pub(crate) fn time(record: &Value, field: &str) -> Option<Timestamp> {
     record.get(field).and_then(Value::as_str).and_then(Timestamp::parse)
 }
 
@@ -66,7 +66,8 @@ pub(crate) async fn bring(
         }
         cx.db().write(batch).await?;
     }
-    memberships(cx, stage, places, voices, brought).await
+    memberships(cx, stage, places, voices, brought).await?;
+    crate::practices::bring(cx, stage, how, places, voices, brought).await
 }
 
 /// Thanks have no id of their own in the archive: what they are of, by whom and when.

@@ -21,6 +21,7 @@ const CONVERSATIONS: i64 = 100;
 pub struct TakenOut {
     pub contributions: u64,
     pub voices: u64,
+    pub practices: u64,
     pub files: u64,
     /// Files whose bytes are not here any more: they are named, and that is all.
     pub missing: u64,
@@ -52,6 +53,7 @@ pub async fn take_out(cx: &Cx, slug: &str, origin: &str, folder: &Path, told: &m
     it.thanks().await?;
     it.endings().await?;
     it.memberships().await?;
+    it.practices().await?;
     it.voices()?;
     it.out.end((tacit::FORMAT, &format!("community {slug}")), cx.now())?;
     Ok(it.taken)
@@ -72,15 +74,15 @@ fn key(here: &str, thing: i64, origin: Option<String>, source: Option<String>) -
     }
 }
 
-struct Taking<'a> {
-    cx: &'a Cx,
-    origin: &'a str,
-    community: CommunityId,
-    key: String,
-    out: Out,
+pub(crate) struct Taking<'a> {
+    pub(crate) cx: &'a Cx,
+    pub(crate) origin: &'a str,
+    pub(crate) community: CommunityId,
+    pub(crate) key: String,
+    pub(crate) out: Out,
     /// Who spoke, by their keys, with their names.
-    speakers: BTreeMap<String, String>,
-    taken: TakenOut,
+    pub(crate) speakers: BTreeMap<String, String>,
+    pub(crate) taken: TakenOut,
     /// Files of conversations, appended to while their lines come.
     texts: BTreeSet<String>,
 }
@@ -108,7 +110,7 @@ struct Stood {
 }
 
 impl Taking<'_> {
-    fn key(&self, r: &mut Row, thing: i64) -> Result<String> {
+    pub(crate) fn key(&self, r: &mut Row, thing: i64) -> Result<String> {
         Ok(key(self.origin, thing, r.take()?, r.take()?))
     }
 
@@ -354,7 +356,7 @@ impl Taking<'_> {
 }
 
 /// RFC 3339 to the microsecond.
-fn exact(at: Timestamp) -> String {
+pub(crate) fn exact(at: Timestamp) -> String {
     let whole = at.rfc3339();
     match at.0.rem_euclid(1_000_000) {
         0 => whole,

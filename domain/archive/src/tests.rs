@@ -16,7 +16,7 @@ use testkit::{App, Engine, both};
 use crate::{Brought, How, Stage, bring, read_into, take_along, take_out};
 
 fn slices() -> Vec<Slice> {
-    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), practice::slice(), crate::slice()]
 }
 
 /// A small workspace: one open channel with a thread, one private channel, a join.
@@ -244,9 +244,34 @@ async fn alive(engine: Engine) -> App {
     say(bo, "Only for me.", None, "me").await;
     let gone = say(bo, "Said too early.", None, "open").await;
     conversation::acts::withdraw(&app.by(bo), gone).await.unwrap();
+    works_by(&app, ada, bo, asked, answer).await;
     app.later(clock::MINUTE);
     membership::acts::leave(&app.by(bo), "nights").await.unwrap();
     app
+}
+
+/// A practice that grew from the answer, was revised, rests on a page outside, and works for somebody else.
+async fn works_by(app: &App, ada: PersonId, bo: PersonId, asked: conversation::ContributionId, answer: conversation::ContributionId) {
+    use practice::{acts, evidence, sources};
+    app.later(clock::MINUTE);
+    let cited = sources::Cited(vec![(answer, Some(0)), (asked, None)]);
+    let new = acts::NewPractice { title: "Where the pen is".into(), words: "On the hook. [^1]".into(), cited, ..Default::default() };
+    let id = acts::begin(&app.by(ada), "nights", &new).await.unwrap();
+    app.later(clock::MINUTE);
+    let page = sources::NewSource { link: "https://example.org/pens".into(), title: "On pens".into(), words: "Hooks help.".into(), ..Default::default() };
+    sources::add(&app.by(ada), id, &page).await.unwrap();
+    let revising = acts::Revising {
+        title: "Where the pen is".into(),
+        use_when: "Whenever it is dark".into(),
+        words: "On the hook, left. [^1] [^3]".into(),
+        reason: "Nobody found the hook".into(),
+        base: "1".into(),
+    };
+    acts::revise(&app.by(ada), id, &revising).await.unwrap();
+    app.later(clock::MINUTE);
+    let adopting = evidence::Adopting { how: practice::How::Use, why: "It was there".into(), setting: "nights".into() };
+    evidence::adopt(&app.by(bo), id, &adopting).await.unwrap();
+    evidence::turn(&app.by(ada), id, &evidence::Turning { state: practice::State::Tried, why: "".into() }).await.unwrap();
 }
 
 #[test]
@@ -263,6 +288,7 @@ fn what_is_taken_out_and_brought_in_elsewhere_is_taken_out_the_same() {
         let brought = import(&elsewhere, &source, &How { origin: None, into: None }).await;
         assert_eq!((brought.contributions, brought.thanks, brought.past_memberships, brought.files, brought.files_left), (5, 1, 2, 4, 0));
         assert_eq!(count(&elsewhere, "select count(*) from membership").await, 0);
+        assert_eq!((taken.practices, brought.practices, count(&elsewhere, "select count(*) from practice_revision").await), (1, 1, 2));
         take_out(&elsewhere.system(), "nights", "b.example", &second, &mut |_| {}).await.unwrap();
         for (one, other) in bytes_of(&first).into_iter().zip(bytes_of(&second)) {
             let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

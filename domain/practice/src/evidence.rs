@@ -134,7 +134,7 @@ pub async fn turn(cx: &Cx, id: PracticeId, input: &Turning) -> Result<PracticeId
             // The same as `rules::may_turn`, at the moment of the commit.
             batch.holds(
                 "select 1 from adoption a where a.practice = ?1 and a.how in ('use', 'adapted')
-                   and not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person and not r.voice)
+                   and not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person)
                  order by a.person limit 1 offset 1",
                 vals![id],
             );

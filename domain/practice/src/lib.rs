@@ -22,7 +22,7 @@ use kernel::db::Migration;
 use kernel::{Event, Stmt, vals};
 use shell::{Panel, Place, Slice};
 
-pub use remembering::{Remembered, RememberedRevision, RememberedSource, remember};
+pub use remembering::{Remembered, RememberedAdoption, RememberedRevision, RememberedSource, remember};
 
 kernel::id_type! {
     PracticeId,

@@ -138,7 +138,7 @@ pub(crate) async fn passages(cx: &Cx, cited: &Cited, community: CommunityId, ope
     found.map(|f| f.ok_or_else(gone)).collect()
 }
 
-const INSERT: &str = "insert into practice_source (practice, n, kind, thing, root, link, title, author, dated, words, person, at)
+pub(crate) const INSERT: &str = "insert into practice_source (practice, n, kind, thing, root, link, title, author, dated, words, person, at)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 pub(crate) fn put(batch: &mut Batch, cx: &Cx, practice: PracticeId, me: PersonId, found: &[Found]) {

@@ -260,7 +260,7 @@ pub async fn adopters(cx: &Cx, id: PracticeId) -> Result<Vec<PersonId>> {
 /// What those say who did not write it.
 pub async fn evidence(cx: &Cx, id: PracticeId) -> Result<Evidence> {
     let sql = "select a.how, count(*) from adoption a where a.practice = ?1 and visible_to(?1, ?2)
-          and not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person and not r.voice)
+          and not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person)
         group by a.how";
     let mut evidence = Evidence::default();
     for mut r in cx.db().query(sql, vals![id, cx.viewer]).await? {
@@ -284,9 +284,9 @@ pub struct Adoption {
 }
 
 pub async fn adoptions(cx: &Cx, id: PracticeId, limit: i64) -> Result<Vec<Adoption>> {
-    let sql = "select a.person, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, a.how, a.why, a.setting, a.at,
-            exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person and not r.voice)
-        from adoption a join person p on p.id = a.person
+    let sql = "select a.person, coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, a.how, a.why, a.setting, a.at,
+            exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person)
+        from adoption a left join person p on p.id = a.person left join voice v on v.id = a.person
         where a.practice = ?1 and visible_to(?1, ?2) and unblocked_by(a.person, ?2) order by a.at desc, a.person desc limit ?3";
     let adoption = |mut r: Row| {
         Ok(Adoption {
