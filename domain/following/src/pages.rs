@@ -65,7 +65,10 @@ pub(crate) fn because(t: T, g: &Group) -> String {
         Why::Person => t.with("because you follow {name}", "name", &g.author),
         Why::Kind => {
             let say = kernel::Say::new("because you follow this in {name}: {kind}");
-            t.sentence(&say.with("kind", kind_word(t, &g.kind, &g.called)).with("name", place))
+            t.sentence(
+                &say.with("kind", kind_word(t, &g.kind, &g.called))
+                    .with("name", place),
+            )
         }
         Why::Community => t.with("because you follow {name}", "name", place),
         Why::Announced => t.with("because it was announced in {name}", "name", place),
@@ -80,6 +83,7 @@ fn what_happened(t: T, h: &Happening) -> &'static str {
         "thanked" => t.say("thanked you:"),
         "ending_said" => t.say("said what helped, and it was yours:"),
         "announced" => t.say("announced:"),
+        "named_as_cause" => t.say("because of your words, does differently now:"),
         "made_sense" => t.say("said what they see in your words and others':"),
         _ => t.say("said:"),
     }
@@ -126,31 +130,46 @@ async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) ->
     let ids: Vec<Id> = page.items.iter().map(|g| g.conversation).collect();
     let mut happenings = store::happenings(&visit.cx, &ids).await?;
     let until = page.items.first().map_or(0, |g| g.position);
-    let path = if unread { "/notices?show=unread&" } else { "/notices?" };
+    let path = if unread {
+        "/notices?show=unread&"
+    } else {
+        "/notices?"
+    };
     let next = page.next.map(|c| format!("{path}after={c}"));
     let mut groups = Vec::new();
     for g in page.items {
-        let (ours, others) = happenings.into_iter().partition(|h| h.conversation == g.conversation);
+        let (ours, others) = happenings
+            .into_iter()
+            .partition(|h| h.conversation == g.conversation);
         happenings = others;
         groups.push(shown(&visit, g, ours));
     }
-    let shown = Notices { t: visit.t, groups, only_unread: unread, until, first: after.is_none(), next };
+    let shown = Notices {
+        t: visit.t,
+        groups,
+        only_unread: unread,
+        until,
+        first: after.is_none(),
+        next,
+    };
     Ok(visit.page(visit.t.say("Notices"), &shown).await?)
 }
 
 fn shown(visit: &Visit, g: Group, happenings: Vec<Happening>) -> Shown {
-    let line = |h: Happening| {
-        let anchor = if h.said == g.conversation { String::new() } else { format!("#r{}", h.said) };
-        Told {
-            what: what_happened(visit.t, &h),
-            words: words::plain(&h.words, 160),
-            path: format!("/conversations/{}{anchor}", g.conversation),
-            when: visit.time(h.at),
-            h,
-        }
+    let line = |h: Happening| Told {
+        what: what_happened(visit.t, &h),
+        words: words::plain(&h.words, 160),
+        path: h.path(),
+        when: visit.time(h.at),
+        h,
     };
     let lines = happenings.into_iter().map(line).collect();
-    Shown { why: because(visit.t, &g), kind: kind_word(visit.t, &g.kind, &g.called), lines, g }
+    Shown {
+        why: because(visit.t, &g),
+        kind: kind_word(visit.t, &g.kind, &g.called),
+        lines,
+        g,
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -168,7 +187,12 @@ struct Reading {
 pub(crate) fn position(until: &Line<0, 19>) -> Result<i64> {
     match until.0.trim() {
         "" => Ok(0),
-        text => text.parse().map_err(|_| Error::invalid("until", "This place in the list is not known; start again from its beginning.")),
+        text => text.parse().map_err(|_| {
+            Error::invalid(
+                "until",
+                "This place in the list is not known; start again from its beginning.",
+            )
+        }),
     }
 }
 
@@ -180,7 +204,11 @@ async fn read_all(act: Act<Reading>) -> Answer {
 async fn read(Path(id): Path<String>, act: Act<Reading>) -> Answer {
     let root = root(&id)?;
     notices::read(&act.visit.cx, root, position(&act.input.until)?).await?;
-    Ok(if act.input.then.0 == "open" { see(format!("/conversations/{root}")) } else { see("/notices") })
+    Ok(if act.input.then.0 == "open" {
+        see(format!("/conversations/{root}"))
+    } else {
+        see("/notices")
+    })
 }
 
 async fn unread(visit: Visit, Path(id): Path<String>) -> Answer {
@@ -229,7 +257,11 @@ async fn following(visit: Visit, After(after): After) -> Answer {
     let next = page.next.map(|c| format!("/following?after={c}"));
     let shown = FollowingPage {
         t: visit.t,
-        followed: page.items.into_iter().map(|f| (f.clone(), kind_word(visit.t, &f.word, &f.called))).collect(),
+        followed: page
+            .items
+            .into_iter()
+            .map(|f| (f.clone(), kind_word(visit.t, &f.word, &f.called)))
+            .collect(),
         muted: store::muted(&visit.cx).await?,
         took_part: store::took_part_reaches(&visit.cx).await?,
         next,
@@ -255,7 +287,10 @@ async fn stop(visit: Visit, Path(id): Path<String>) -> Answer {
 }
 
 async fn person(visit: &Visit, handle: &str) -> Result<To> {
-    store::person(&visit.cx, handle).await?.map(To::Person).ok_or(Error::NotFound)
+    store::person(&visit.cx, handle)
+        .await?
+        .map(To::Person)
+        .ok_or(Error::NotFound)
 }
 
 async fn follow_person(visit: Visit, Path(handle): Path<String>) -> Answer {
@@ -281,8 +316,14 @@ pub(crate) async fn community(visit: &Visit, slug: &str, of: &OfKind) -> Result<
     let mut problems = Problems::default();
     let kind = of.kind.check("kind", &mut problems);
     problems.done()?;
-    let id = store::community(&visit.cx, slug).await?.ok_or(Error::NotFound)?;
-    Ok(if kind.is_empty() { To::Community(id) } else { To::Kind(id, kind) })
+    let id = store::community(&visit.cx, slug)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok(if kind.is_empty() {
+        To::Community(id)
+    } else {
+        To::Kind(id, kind)
+    })
 }
 
 fn there(slug: &str, to: &To) -> Response {
@@ -305,13 +346,17 @@ async fn unfollow_community(Path(slug): Path<String>, act: Act<OfKind>) -> Answe
 }
 
 async fn follow_conversation(visit: Visit, Path(id): Path<String>) -> Answer {
-    let root = store::conversation(&visit.cx, root(&id)?).await?.ok_or(Error::NotFound)?;
+    let root = store::conversation(&visit.cx, root(&id)?)
+        .await?
+        .ok_or(Error::NotFound)?;
     acts::follow(&visit.cx, &To::Conversation(root)).await?;
     Ok(see(format!("/conversations/{root}")))
 }
 
 async fn unfollow_conversation(visit: Visit, Path(id): Path<String>) -> Answer {
-    let root = store::conversation(&visit.cx, root(&id)?).await?.ok_or(Error::NotFound)?;
+    let root = store::conversation(&visit.cx, root(&id)?)
+        .await?
+        .ok_or(Error::NotFound)?;
     acts::unfollow(&visit.cx, &To::Conversation(root)).await?;
     Ok(see(format!("/conversations/{root}")))
 }
