@@ -18,15 +18,10 @@ pub async fn follow(cx: &Cx, to: &To) -> Result<()> {
         vals![id, me, to.what(), to.thing(), to.word(), cx.now()],
     );
     // Who follows a conversation wants to hear of it.
-    batch.run(
-        "update notice_mark set muted = false where person = ?1 and conversation = ?2 and muted",
-        vals![me, to.thing()],
-    );
+    batch.run("update notice_mark set muted = false where person = ?1 and conversation = ?2 and muted", vals![me, to.thing()]);
     batch.event(Event::new(cx, Actor::Person(me), "followed", "follow", me));
     match cx.write(batch, id).await {
-        Err(Error::Conflict) if store::follows(cx, to.what(), to.thing(), to.word()).await? => {
-            Ok(())
-        }
+        Err(Error::Conflict) if store::follows(cx, to.what(), to.thing(), to.word()).await? => Ok(()),
         other => other.map(drop),
     }
 }
@@ -46,23 +41,13 @@ pub async fn unfollow(cx: &Cx, to: &To) -> Result<()> {
 /// The same by the number it has in the list of what the viewer follows.
 pub async fn stop(cx: &Cx, id: FollowId) -> Result<()> {
     let mut batch = Batch::new();
-    batch.exactly(
-        1,
-        "delete from follow where person = ?1 and id = ?2",
-        vals![cx.me()?, id],
-    );
+    batch.exactly(1, "delete from follow where person = ?1 and id = ?2", vals![cx.me()?, id]);
     stopped(cx, batch).await
 }
 
 async fn stopped(cx: &Cx, mut batch: Batch) -> Result<()> {
     let me = cx.me()?;
-    batch.event(Event::new(
-        cx,
-        Actor::Person(me),
-        "unfollowed",
-        "follow",
-        me,
-    ));
+    batch.event(Event::new(cx, Actor::Person(me), "unfollowed", "follow", me));
     match cx.write(batch, me).await {
         Err(Error::Conflict) => Ok(()), // it was not followed
         other => other.map(drop),

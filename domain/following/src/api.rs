@@ -16,63 +16,30 @@ pub fn routes() -> Vec<Route> {
     let write = Needs::new(Who::ApiWrite, Rate::Write, FORM);
     vec![
         Route::get("/api/v1/me/notices", own, all).doc(
-            Doc::new(
-                "What reaches the caller, by conversation, the newest first, each with its reason",
-            )
-            .gives::<List<Notice>>()
-            .pages()
-            .asks("show", "unread: only what is unread"),
+            Doc::new("What reaches the caller, by conversation, the newest first, each with its reason")
+                .gives::<List<Notice>>()
+                .pages()
+                .asks("show", "unread: only what is unread"),
         ),
-        Route::put("/api/v1/me/notices/read", write, read_all).doc(
-            Doc::new("Mark all notices as read, up to a position that was shown")
-                .takes::<Reading>(),
-        ),
+        Route::put("/api/v1/me/notices/read", write, read_all)
+            .doc(Doc::new("Mark all notices as read, up to a position that was shown").takes::<Reading>()),
         Route::put("/api/v1/me/notices/{id}/read", write, read)
             .doc(Doc::new("Mark a conversation's notices as read").takes::<Reading>()),
-        Route::delete("/api/v1/me/notices/{id}/read", write, unread)
-            .doc(Doc::new("Mark a conversation as unread")),
-        Route::put("/api/v1/me/notices/{id}/mute", write, mute)
-            .doc(Doc::new("Hear of a conversation no longer")),
-        Route::delete("/api/v1/me/notices/{id}/mute", write, unmute)
-            .doc(Doc::new("Hear of a muted conversation again")),
-        Route::get("/api/v1/me/following", own, following).doc(
-            Doc::new("What the caller follows; nobody else sees it")
-                .gives::<List<Following>>()
-                .pages(),
-        ),
-        Route::delete("/api/v1/me/following/{id}", write, stop)
-            .doc(Doc::new("Stop following something, by its id in the list")),
-        Route::put("/api/v1/people/{handle}/following", write, follow_person)
-            .doc(Doc::new("Follow a person; they are not told")),
-        Route::delete("/api/v1/people/{handle}/following", write, unfollow_person)
-            .doc(Doc::new("Stop following a person")),
-        Route::put(
-            "/api/v1/communities/{slug}/following",
-            write,
-            follow_community,
-        )
-        .doc(
-            Doc::new("Follow a community or a kind in it, with or without membership")
-                .takes::<OfKind>(),
-        ),
-        Route::delete(
-            "/api/v1/communities/{slug}/following",
-            write,
-            unfollow_community,
-        )
-        .doc(Doc::new("Stop following a community or a kind in it").takes::<OfKind>()),
-        Route::put(
-            "/api/v1/conversations/{id}/following",
-            write,
-            follow_conversation,
-        )
-        .doc(Doc::new("Follow a conversation")),
-        Route::delete(
-            "/api/v1/conversations/{id}/following",
-            write,
-            unfollow_conversation,
-        )
-        .doc(Doc::new("Stop following a conversation")),
+        Route::delete("/api/v1/me/notices/{id}/read", write, unread).doc(Doc::new("Mark a conversation as unread")),
+        Route::put("/api/v1/me/notices/{id}/mute", write, mute).doc(Doc::new("Hear of a conversation no longer")),
+        Route::delete("/api/v1/me/notices/{id}/mute", write, unmute).doc(Doc::new("Hear of a muted conversation again")),
+        Route::get("/api/v1/me/following", own, following)
+            .doc(Doc::new("What the caller follows; nobody else sees it").gives::<List<Following>>().pages()),
+        Route::delete("/api/v1/me/following/{id}", write, stop).doc(Doc::new("Stop following something, by its id in the list")),
+        Route::put("/api/v1/people/{handle}/following", write, follow_person).doc(Doc::new("Follow a person; they are not told")),
+        Route::delete("/api/v1/people/{handle}/following", write, unfollow_person).doc(Doc::new("Stop following a person")),
+        Route::put("/api/v1/communities/{slug}/following", write, follow_community)
+            .doc(Doc::new("Follow a community or a kind in it, with or without membership").takes::<OfKind>()),
+        Route::delete("/api/v1/communities/{slug}/following", write, unfollow_community)
+            .doc(Doc::new("Stop following a community or a kind in it").takes::<OfKind>()),
+        Route::put("/api/v1/conversations/{id}/following", write, follow_conversation).doc(Doc::new("Follow a conversation")),
+        Route::delete("/api/v1/conversations/{id}/following", write, unfollow_conversation)
+            .doc(Doc::new("Stop following a conversation")),
     ]
 }
 
@@ -113,11 +80,7 @@ struct Wanted {
     show: String,
 }
 
-async fn all(
-    visit: Visit,
-    Asked(wanted): Asked<Wanted>,
-    After(after): After,
-) -> Answer<Json<List<Notice>>> {
+async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) -> Answer<Json<List<Notice>>> {
     let before = after.map_or(i64::MAX, |c| c.at.0);
     let page = store::groups(&visit.cx, before, PAGE, wanted.show == "unread").await?;
     let ids: Vec<Id> = page.items.iter().map(|g| g.conversation).collect();
@@ -128,12 +91,7 @@ async fn all(
         why: g.why.word(),
         unread: g.unread,
         position: g.position.to_string(),
-        happened: happenings
-            .iter()
-            .filter(|h| h.conversation == g.conversation)
-            .cloned()
-            .map(happened)
-            .collect(),
+        happened: happenings.iter().filter(|h| h.conversation == g.conversation).cloned().map(happened).collect(),
         heading: if g.gone { String::new() } else { g.heading },
         community: g.place.map(|(slug, _)| slug),
     };
@@ -142,20 +100,8 @@ async fn all(
 
 fn happened(h: store::Happening) -> Happened {
     let path = h.path();
-    let contribution = if h.verb == "named_as_cause" {
-        h.conversation
-    } else {
-        h.said
-    };
-    Happened {
-        what: h.verb,
-        by: h.name,
-        handle: h.handle,
-        contribution: contribution.to_string(),
-        path,
-        words: h.words,
-        at: h.at,
-    }
+    let contribution = if h.verb == "named_as_cause" { h.conversation } else { h.said };
+    Happened { what: h.verb, by: h.name, handle: h.handle, contribution: contribution.to_string(), path, words: h.words, at: h.at }
 }
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -206,14 +152,7 @@ struct Following {
 
 async fn following(visit: Visit, After(after): After) -> Answer<Json<List<Following>>> {
     let page = store::followed(&visit.cx, after.unwrap_or(Cursor::NEWEST), 50).await?;
-    let one = |f: store::Followed| Following {
-        id: f.id,
-        what: f.what,
-        kind: f.word,
-        name: f.name,
-        path: f.path,
-        since: f.since,
-    };
+    let one = |f: store::Followed| Following { id: f.id, what: f.what, kind: f.word, name: f.name, path: f.path, since: f.since };
     Ok(Json(page.map(one).into()))
 }
 
@@ -223,44 +162,29 @@ async fn stop(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
 }
 
 async fn follow_person(visit: Visit, Path(handle): Path<String>) -> Answer<StatusCode> {
-    let person = store::person(&visit.cx, &handle)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let person = store::person(&visit.cx, &handle).await?.ok_or(Error::NotFound)?;
     acts::follow(&visit.cx, &To::Person(person)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn unfollow_person(visit: Visit, Path(handle): Path<String>) -> Answer<StatusCode> {
-    let person = store::person(&visit.cx, &handle)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let person = store::person(&visit.cx, &handle).await?.ok_or(Error::NotFound)?;
     acts::unfollow(&visit.cx, &To::Person(person)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn follow_community(Path(slug): Path<String>, act: Act<OfKind>) -> Answer<StatusCode> {
-    acts::follow(
-        &act.visit.cx,
-        &community(&act.visit, &slug, &act.input).await?,
-    )
-    .await?;
+    acts::follow(&act.visit.cx, &community(&act.visit, &slug, &act.input).await?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn unfollow_community(Path(slug): Path<String>, act: Act<OfKind>) -> Answer<StatusCode> {
-    acts::unfollow(
-        &act.visit.cx,
-        &community(&act.visit, &slug, &act.input).await?,
-    )
-    .await?;
+    acts::unfollow(&act.visit.cx, &community(&act.visit, &slug, &act.input).await?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn seen(visit: &Visit, id: &str) -> Result<To> {
-    store::conversation(&visit.cx, root(id)?)
-        .await?
-        .map(To::Conversation)
-        .ok_or(Error::NotFound)
+    store::conversation(&visit.cx, root(id)?).await?.map(To::Conversation).ok_or(Error::NotFound)
 }
 
 async fn follow_conversation(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {

@@ -5,23 +5,12 @@ use kernel::{Batch, Cx, Error, PersonId, Say, Timestamp, vals};
 use serde_json::{Value, json};
 use shell::{Belongings, Future};
 
-pub const BELONGINGS: Belongings = Belongings {
-    slice: "following",
-    list,
-    export,
-    keep: forget,
-    erase: forget,
-};
+pub const BELONGINGS: Belongings = Belongings { slice: "following", list, export, keep: forget, erase: forget };
 
 fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
     Box::pin(async move {
         let sql = "select count(*) from follow where person = ?1";
-        let n: i64 = cx
-            .db()
-            .one(sql, vals![person])
-            .await?
-            .ok_or(Error::NotFound)?
-            .take()?;
+        let n: i64 = cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?.take()?;
         Ok(vec![
             Say::new("What you follow: {n}. It is removed.").with("n", n),
             "What you marked on your notices as read, unread or muted. It is removed.".into(),
@@ -57,16 +46,10 @@ fn forget(_: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move {
         let mut batch = Batch::new();
         batch.run("delete from follow where person = ?1", vals![person]);
-        batch.run(
-            "delete from follow where what = 'person' and thing = ?1",
-            vals![person],
-        );
+        batch.run("delete from follow where what = 'person' and thing = ?1", vals![person]);
         batch.run("delete from part where person = ?1", vals![person]);
         batch.run("delete from notice_mark where person = ?1", vals![person]);
-        batch.run(
-            "delete from notice_setting where person = ?1",
-            vals![person],
-        );
+        batch.run("delete from notice_setting where person = ?1", vals![person]);
         Ok(batch)
     })
 }

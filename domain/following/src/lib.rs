@@ -53,11 +53,7 @@ impl To {
     }
 
     pub fn word(&self) -> &str {
-        if let Self::Kind(_, kind) = self {
-            kind
-        } else {
-            ""
-        }
+        if let Self::Kind(_, kind) = self { kind } else { "" }
     }
 }
 
@@ -67,10 +63,7 @@ pub fn slice() -> Slice {
         name: "following",
         languages: vec![("de", include_str!("../lang/de.toml"))],
         migrations: vec![
-            Migration::new(
-                "following/0001",
-                include_str!("../schema/0001_following.sql"),
-            ),
+            Migration::new("following/0001", include_str!("../schema/0001_following.sql")),
             Migration::new("following/0002", include_str!("../schema/0002_lately.sql")),
         ],
         projections: vec![project],
@@ -93,9 +86,7 @@ pub fn slice() -> Slice {
 /// Who says something in a conversation takes part in it; whom it addresses hears of it. From the envelope alone, so a
 /// reply costs a row for its author and one for each person it addresses, however many follow.
 fn project(event: &Event) -> Vec<Stmt> {
-    let (Some(root), Origin::Live) = (event.conversation, event.origin) else {
-        return Vec::new();
-    };
+    let (Some(root), Origin::Live) = (event.conversation, event.origin) else { return Vec::new() };
     let said = ["contributed", "replied"].contains(&event.verb.as_ref());
     let named = said && event.audience == "named" && root == event.object;
     let mut all = Vec::new();
@@ -120,10 +111,7 @@ fn project(event: &Event) -> Vec<Stmt> {
              select p.id, cast(?2 as bigint), 0, false, cast(?3 as bigint) from person p where p.id = ?1 and p.left_at is null
              on conflict (person, conversation) do update set at = case when excluded.at > part.at then excluded.at else part.at end"
         };
-        all.push(Stmt::new(
-            addressed,
-            vals![*person, root, event.occurred_at],
-        ));
+        all.push(Stmt::new(addressed, vals![*person, root, event.occurred_at]));
     }
     all
 }

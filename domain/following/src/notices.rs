@@ -29,9 +29,7 @@ pub async fn mute(cx: &Cx, root: Id) -> Result<()> {
 }
 
 async fn mark(cx: &Cx, root: Id, sql: &'static str, params: Vec<kernel::Val>) -> Result<()> {
-    store::conversation(cx, root)
-        .await?
-        .ok_or(Error::NotFound)?;
+    store::conversation(cx, root).await?.ok_or(Error::NotFound)?;
     let mut batch = Batch::new();
     batch.holds(audience::SEES, vals![root, cx.me()?]);
     batch.run(sql, params);
@@ -56,14 +54,8 @@ pub async fn read_all(cx: &Cx, until: i64) -> Result<()> {
         vals![me, until],
     );
     // What stands behind it says no more than it.
-    batch.run(
-        "update notice_mark set unread = false where person = ?1 and unread",
-        vals![me],
-    );
-    batch.run(
-        "delete from notice_mark where person = ?1 and not muted and read_to <= ?2",
-        vals![me, until],
-    );
+    batch.run("update notice_mark set unread = false where person = ?1 and unread", vals![me]);
+    batch.run("delete from notice_mark where person = ?1 and not muted and read_to <= ?2", vals![me, until]);
     cx.house.db.write(batch).await
 }
 

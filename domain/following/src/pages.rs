@@ -65,10 +65,7 @@ pub(crate) fn because(t: T, g: &Group) -> String {
         Why::Person => t.with("because you follow {name}", "name", &g.author),
         Why::Kind => {
             let say = kernel::Say::new("because you follow this in {name}: {kind}");
-            t.sentence(
-                &say.with("kind", kind_word(t, &g.kind, &g.called))
-                    .with("name", place),
-            )
+            t.sentence(&say.with("kind", kind_word(t, &g.kind, &g.called)).with("name", place))
         }
         Why::Community => t.with("because you follow {name}", "name", place),
         Why::Announced => t.with("because it was announced in {name}", "name", place),
@@ -130,46 +127,30 @@ async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) ->
     let ids: Vec<Id> = page.items.iter().map(|g| g.conversation).collect();
     let mut happenings = store::happenings(&visit.cx, &ids).await?;
     let until = page.items.first().map_or(0, |g| g.position);
-    let path = if unread {
-        "/notices?show=unread&"
-    } else {
-        "/notices?"
-    };
+    let path = if unread { "/notices?show=unread&" } else { "/notices?" };
     let next = page.next.map(|c| format!("{path}after={c}"));
     let mut groups = Vec::new();
     for g in page.items {
-        let (ours, others) = happenings
-            .into_iter()
-            .partition(|h| h.conversation == g.conversation);
+        let (ours, others) = happenings.into_iter().partition(|h| h.conversation == g.conversation);
         happenings = others;
         groups.push(shown(&visit, g, ours));
     }
-    let shown = Notices {
-        t: visit.t,
-        groups,
-        only_unread: unread,
-        until,
-        first: after.is_none(),
-        next,
-    };
+    let shown = Notices { t: visit.t, groups, only_unread: unread, until, first: after.is_none(), next };
     Ok(visit.page(visit.t.say("Notices"), &shown).await?)
 }
 
 fn shown(visit: &Visit, g: Group, happenings: Vec<Happening>) -> Shown {
-    let line = |h: Happening| Told {
-        what: what_happened(visit.t, &h),
-        words: words::plain(&h.words, 160),
-        path: h.path(),
-        when: visit.time(h.at),
-        h,
+    let line = |h: Happening| {
+        Told {
+            what: what_happened(visit.t, &h),
+            words: words::plain(&h.words, 160),
+            path: h.path(),
+            when: visit.time(h.at),
+            h,
+        }
     };
     let lines = happenings.into_iter().map(line).collect();
-    Shown {
-        why: because(visit.t, &g),
-        kind: kind_word(visit.t, &g.kind, &g.called),
-        lines,
-        g,
-    }
+    Shown { why: because(visit.t, &g), kind: kind_word(visit.t, &g.kind, &g.called), lines, g }
 }
 
 #[derive(Deserialize, Default)]
@@ -187,12 +168,7 @@ struct Reading {
 pub(crate) fn position(until: &Line<0, 19>) -> Result<i64> {
     match until.0.trim() {
         "" => Ok(0),
-        text => text.parse().map_err(|_| {
-            Error::invalid(
-                "until",
-                "This place in the list is not known; start again from its beginning.",
-            )
-        }),
+        text => text.parse().map_err(|_| Error::invalid("until", "This place in the list is not known; start again from its beginning.")),
     }
 }
 
@@ -204,11 +180,7 @@ async fn read_all(act: Act<Reading>) -> Answer {
 async fn read(Path(id): Path<String>, act: Act<Reading>) -> Answer {
     let root = root(&id)?;
     notices::read(&act.visit.cx, root, position(&act.input.until)?).await?;
-    Ok(if act.input.then.0 == "open" {
-        see(format!("/conversations/{root}"))
-    } else {
-        see("/notices")
-    })
+    Ok(if act.input.then.0 == "open" { see(format!("/conversations/{root}")) } else { see("/notices") })
 }
 
 async fn unread(visit: Visit, Path(id): Path<String>) -> Answer {
@@ -257,11 +229,7 @@ async fn following(visit: Visit, After(after): After) -> Answer {
     let next = page.next.map(|c| format!("/following?after={c}"));
     let shown = FollowingPage {
         t: visit.t,
-        followed: page
-            .items
-            .into_iter()
-            .map(|f| (f.clone(), kind_word(visit.t, &f.word, &f.called)))
-            .collect(),
+        followed: page.items.into_iter().map(|f| (f.clone(), kind_word(visit.t, &f.word, &f.called))).collect(),
         muted: store::muted(&visit.cx).await?,
         took_part: store::took_part_reaches(&visit.cx).await?,
         next,
@@ -287,10 +255,7 @@ async fn stop(visit: Visit, Path(id): Path<String>) -> Answer {
 }
 
 async fn person(visit: &Visit, handle: &str) -> Result<To> {
-    store::person(&visit.cx, handle)
-        .await?
-        .map(To::Person)
-        .ok_or(Error::NotFound)
+    store::person(&visit.cx, handle).await?.map(To::Person).ok_or(Error::NotFound)
 }
 
 async fn follow_person(visit: Visit, Path(handle): Path<String>) -> Answer {
@@ -316,14 +281,8 @@ pub(crate) async fn community(visit: &Visit, slug: &str, of: &OfKind) -> Result<
     let mut problems = Problems::default();
     let kind = of.kind.check("kind", &mut problems);
     problems.done()?;
-    let id = store::community(&visit.cx, slug)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(if kind.is_empty() {
-        To::Community(id)
-    } else {
-        To::Kind(id, kind)
-    })
+    let id = store::community(&visit.cx, slug).await?.ok_or(Error::NotFound)?;
+    Ok(if kind.is_empty() { To::Community(id) } else { To::Kind(id, kind) })
 }
 
 fn there(slug: &str, to: &To) -> Response {
@@ -346,17 +305,13 @@ async fn unfollow_community(Path(slug): Path<String>, act: Act<OfKind>) -> Answe
 }
 
 async fn follow_conversation(visit: Visit, Path(id): Path<String>) -> Answer {
-    let root = store::conversation(&visit.cx, root(&id)?)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let root = store::conversation(&visit.cx, root(&id)?).await?.ok_or(Error::NotFound)?;
     acts::follow(&visit.cx, &To::Conversation(root)).await?;
     Ok(see(format!("/conversations/{root}")))
 }
 
 async fn unfollow_conversation(visit: Visit, Path(id): Path<String>) -> Answer {
-    let root = store::conversation(&visit.cx, root(&id)?)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let root = store::conversation(&visit.cx, root(&id)?).await?.ok_or(Error::NotFound)?;
     acts::unfollow(&visit.cx, &To::Conversation(root)).await?;
     Ok(see(format!("/conversations/{root}")))
 }

@@ -24,11 +24,7 @@ pub fn notices_link(visit: Visit, _: Id) -> Future<Html> {
             Some(waits) => *waits,
             None => store::mark(&visit.cx, Id(0)).await?.waits,
         };
-        Html::of(&NoticesLink {
-            t: visit.t,
-            here: visit.path.starts_with("/notices"),
-            waits,
-        })
+        Html::of(&NoticesLink { t: visit.t, here: visit.path.starts_with("/notices"), waits })
     })
 }
 
@@ -54,11 +50,7 @@ fn here(visit: &Visit) -> &str {
 }
 
 async fn follows(visit: &Visit, what: What, thing: Id, word: &str) -> Result<bool> {
-    if visit.guest.is_none() {
-        Ok(false)
-    } else {
-        store::follows(&visit.cx, what, thing, word).await
-    }
+    if visit.guest.is_none() { Ok(false) } else { store::follows(&visit.cx, what, thing, word).await }
 }
 
 pub fn community(visit: Visit, community: Id) -> Future<Html> {
@@ -66,23 +58,12 @@ pub fn community(visit: Visit, community: Id) -> Future<Html> {
         let follows = follows(&visit, What::Community, community, "").await?;
         let (t, back) = (visit.t, here(&visit));
         let path = format!("{back}/following");
-        Html::of(&Button {
-            t,
-            signed_in: visit.guest.is_some(),
-            follows,
-            label: t.say("Follow"),
-            path: &path,
-            back,
-            kind: "",
-        })
+        Html::of(&Button { t, signed_in: visit.guest.is_some(), follows, label: t.say("Follow"), path: &path, back, kind: "" })
     })
 }
 
 #[derive(Template)]
-#[template(
-    source = r#"<div class="actions">{{ button }}<span class="soft">{{ about }}</span></div>"#,
-    ext = "html"
-)]
+#[template(source = r#"<div class="actions">{{ button }}<span class="soft">{{ about }}</span></div>"#, ext = "html")]
 struct Beside<'a> {
     button: Html,
     about: &'a str,
@@ -92,49 +73,17 @@ struct Beside<'a> {
 pub fn kind(visit: Visit, community: Id) -> Future<Html> {
     Box::pin(async move {
         let query = visit.path.split_once('?').map_or("", |(_, query)| query);
-        let kind = query
-            .split('&')
-            .find_map(|part| part.strip_prefix("kind="))
-            .unwrap_or_default();
+        let kind = query.split('&').find_map(|part| part.strip_prefix("kind=")).unwrap_or_default();
         // What no kind is called cannot be followed; words of kinds need no escaping in an address.
-        let kind =
-            if kind.len() <= 40 && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-                kind
-            } else {
-                ""
-            };
-        let Some(place) = here(&visit)
-            .strip_suffix("/conversations")
-            .filter(|_| visit.guest.is_some())
-        else {
-            return Ok(Html::default());
-        };
-        let what = if kind.is_empty() {
-            What::Community
-        } else {
-            What::Kind
-        };
+        let kind = if kind.len() <= 40 && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') { kind } else { "" };
+        let Some(place) = here(&visit).strip_suffix("/conversations").filter(|_| visit.guest.is_some()) else { return Ok(Html::default()) };
+        let what = if kind.is_empty() { What::Community } else { What::Kind };
         let follows = follows(&visit, what, community, kind).await?;
         let t = visit.t;
-        let label = if kind.is_empty() {
-            t.say("Follow").to_owned()
-        } else {
-            t.with("Follow this kind: {kind}", "kind", kind_word(t, kind, ""))
-        };
+        let label = if kind.is_empty() { t.say("Follow").to_owned() } else { t.with("Follow this kind: {kind}", "kind", kind_word(t, kind, "")) };
         let path = format!("{place}/following");
-        let button = Html::of(&Button {
-            t,
-            signed_in: true,
-            follows,
-            label: &label,
-            path: &path,
-            back: place,
-            kind,
-        })?;
-        Html::of(&Beside {
-            button,
-            about: t.say("What begins here then reaches you as a notice. Nobody is told."),
-        })
+        let button = Html::of(&Button { t, signed_in: true, follows, label: &label, path: &path, back: place, kind })?;
+        Html::of(&Beside { button, about: t.say("What begins here then reaches you as a notice. Nobody is told.") })
     })
 }
 
@@ -157,15 +106,7 @@ pub fn person(visit: Visit, person: Id) -> Future<Html> {
         let follows = follows(&visit, What::Person, person, "").await?;
         let (t, back) = (visit.t, here(&visit));
         let path = format!("{back}/following");
-        let button = Html::of(&Button {
-            t,
-            signed_in: true,
-            follows,
-            label: t.say("Follow"),
-            path: &path,
-            back,
-            kind: "",
-        })?;
+        let button = Html::of(&Button { t, signed_in: true, follows, label: t.say("Follow"), path: &path, back, kind: "" })?;
         Html::of(&OnPerson { t, button })
     })
 }
@@ -198,23 +139,8 @@ pub fn conversation(visit: Visit, root: Id) -> Future<Html> {
         let back = format!("/conversations/{root}");
         let path = format!("{back}/following");
         let signed_in = visit.guest.is_some();
-        let button = Html::of(&Button {
-            t,
-            signed_in,
-            follows: mark.follows,
-            label: t.say("Follow"),
-            path: &path,
-            back: &back,
-            kind: "",
-        })?;
-        Html::of(&OnConversation {
-            t,
-            button,
-            back: &back,
-            follows: mark.follows,
-            part: mark.part,
-            muted: mark.muted,
-        })
+        let button = Html::of(&Button { t, signed_in, follows: mark.follows, label: t.say("Follow"), path: &path, back: &back, kind: "" })?;
+        Html::of(&OnConversation { t, button, back: &back, follows: mark.follows, part: mark.part, muted: mark.muted })
     })
 }
 

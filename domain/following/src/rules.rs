@@ -17,9 +17,7 @@ impl From<Refusal> for Say {
     fn from(r: Refusal) -> Self {
         match r {
             Refusal::Yourself => Say::new("That is you. What you say needs no notice."),
-            Refusal::TooMany => Say::new(
-                "You follow a thousand things. Stop following some of them first, on the page of what you follow.",
-            ),
+            Refusal::TooMany => Say::new("You follow a thousand things. Stop following some of them first, on the page of what you follow."),
         }
     }
 }
@@ -92,14 +90,8 @@ mod tests {
         let me = PersonId(7);
         assert_eq!(may_follow(me, &To::Person(PersonId(8)), 0), Ok(()));
         assert_eq!(may_follow(me, &To::Person(me), 0), Err(Refusal::Yourself));
-        assert_eq!(
-            may_follow(me, &To::Community(CommunityId(9)), MOST - 1),
-            Ok(())
-        );
-        assert_eq!(
-            may_follow(me, &To::Community(CommunityId(9)), MOST),
-            Err(Refusal::TooMany)
-        );
+        assert_eq!(may_follow(me, &To::Community(CommunityId(9)), MOST - 1), Ok(()));
+        assert_eq!(may_follow(me, &To::Community(CommunityId(9)), MOST), Err(Refusal::TooMany));
     }
 
     #[test]

@@ -13,52 +13,30 @@ const REACHES_BACK: i64 = 90 * clock::DAY;
 /// Who has this handle, if the viewer sees their page.
 pub async fn person(cx: &Cx, handle: &str) -> Result<Option<PersonId>> {
     let sql = "select p.id from person p where p.handle = ?1 and p.left_at is null and visible_to(p.id, ?2) and unblocked(p.id, ?2)";
-    cx.db()
-        .one(sql, vals![handle, cx.viewer])
-        .await?
-        .map(|mut r| r.take())
-        .transpose()
+    cx.db().one(sql, vals![handle, cx.viewer]).await?.map(|mut r| r.take()).transpose()
 }
 
 /// The community with this address, if the viewer sees what is inside.
 pub async fn community(cx: &Cx, slug: &str) -> Result<Option<CommunityId>> {
     let sql = "select c.id from community c where c.slug = ?1 and visible_to(c.id, ?2)";
-    cx.db()
-        .one(sql, vals![slug, cx.viewer])
-        .await?
-        .map(|mut r| r.take())
-        .transpose()
+    cx.db().one(sql, vals![slug, cx.viewer]).await?.map(|mut r| r.take()).transpose()
 }
 
 /// The conversation with this opening, if the viewer sees it.
 pub async fn conversation(cx: &Cx, root: Id) -> Result<Option<Id>> {
     let sql = "select c.id from contribution c where c.id = ?1 and c.parent is null and c.held = '' and visible_to(c.id, ?2)";
-    Ok(cx
-        .db()
-        .one(sql, vals![root, cx.viewer])
-        .await?
-        .map(|mut r| r.take())
-        .transpose()?
-        .map(Id))
+    Ok(cx.db().one(sql, vals![root, cx.viewer]).await?.map(|mut r| r.take()).transpose()?.map(Id))
 }
 
 /// Whether the viewer follows something.
 pub async fn follows(cx: &Cx, what: What, thing: Id, word: &str) -> Result<bool> {
     let sql = "select 1 from follow where person = ?1 and what = ?2 and thing = ?3 and word = ?4";
-    Ok(cx
-        .db()
-        .one(sql, vals![cx.me()?, what, thing, word])
-        .await?
-        .is_some())
+    Ok(cx.db().one(sql, vals![cx.me()?, what, thing, word]).await?.is_some())
 }
 
 pub async fn how_many(cx: &Cx) -> Result<i64> {
     let sql = "select count(*) from follow where person = ?1";
-    cx.db()
-        .one(sql, vals![cx.me()?])
-        .await?
-        .ok_or(kernel::Error::NotFound)?
-        .take()
+    cx.db().one(sql, vals![cx.me()?]).await?.ok_or(kernel::Error::NotFound)?.take()
 }
 
 /// Something that the viewer follows; without name and path where they see it no longer.
@@ -82,23 +60,13 @@ pub async fn followed(cx: &Cx, after: Cursor, limit: usize) -> Result<Page<Follo
         left join contribution c on f.what = 'conversation' and c.id = f.thing and c.withdrawn_at is null and coalesce(c.fades_at > ?4, true)
             and c.hidden = '' and c.held = '' and visible_to(c.id, ?1) and unblocked_by(c.author, ?1)
         where f.person = ?1 and f.id < ?2 order by f.id desc limit ?3";
-    let rows = cx
-        .db()
-        .query(sql, vals![cx.me()?, after.id, limit as i64 + 1, cx.now()])
-        .await?;
-    let items = rows
-        .into_iter()
-        .map(one_followed)
-        .collect::<Result<Vec<_>>>()?;
-    Ok(Page::cut(items, limit, |f| Cursor {
-        at: f.since,
-        id: f.id.0,
-    }))
+    let rows = cx.db().query(sql, vals![cx.me()?, after.id, limit as i64 + 1, cx.now()]).await?;
+    let items = rows.into_iter().map(one_followed).collect::<Result<Vec<_>>>()?;
+    Ok(Page::cut(items, limit, |f| Cursor { at: f.since, id: f.id.0 }))
 }
 
 fn one_followed(mut r: Row) -> Result<Followed> {
-    let (id, what, word, since, thing): (_, What, String, _, i64) =
-        (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
+    let (id, what, word, since, thing): (_, What, String, _, i64) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
     let (handle, person): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let (slug, community): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let called = r.take()?;
@@ -106,34 +74,16 @@ fn one_followed(mut r: Row) -> Result<Followed> {
     let (name, path) = match what {
         What::Person => (person, handle.map(|h| format!("/@{h}"))),
         What::Community => (community, slug.map(|s| format!("/c/{s}"))),
-        What::Kind => (
-            community,
-            slug.map(|s| format!("/c/{s}/conversations?kind={word}")),
-        ),
-        What::Conversation => (
-            title.zip(text).map(|(title, text)| heading(title, &text)),
-            Some(format!("/conversations/{thing}")),
-        ),
+        What::Kind => (community, slug.map(|s| format!("/c/{s}/conversations?kind={word}"))),
+        What::Conversation => (title.zip(text).map(|(title, text)| heading(title, &text)), Some(format!("/conversations/{thing}"))),
     };
     let (name, path) = name.zip(path).unwrap_or_default();
-    Ok(Followed {
-        id,
-        what,
-        word,
-        called,
-        since,
-        name,
-        path,
-    })
+    Ok(Followed { id, what, word, called, since, name, path })
 }
 
 /// Its title, or its first words.
 fn heading(title: String, text: &str) -> String {
-    if title.is_empty() {
-        words::plain(text, 90)
-    } else {
-        title
-    }
+    if title.is_empty() { words::plain(text, 90) } else { title }
 }
 
 /// Conversations that the viewer has muted.
@@ -142,24 +92,13 @@ pub async fn muted(cx: &Cx) -> Result<Vec<(Id, String)>> {
             case when c.fades_at <= ?2 or c.hidden <> '' or c.held <> '' then '' else c.words end from notice_mark k join contribution c on c.id = k.conversation
         where k.person = ?1 and k.muted and visible_to(c.id, ?1) order by k.at desc, k.conversation desc limit 200";
     let one = |mut r: Row| Ok((Id(r.take()?), heading(r.take()?, &r.take::<String>()?)));
-    cx.db()
-        .query(sql, vals![cx.me()?, cx.now()])
-        .await?
-        .into_iter()
-        .map(one)
-        .collect()
+    cx.db().query(sql, vals![cx.me()?, cx.now()]).await?.into_iter().map(one).collect()
 }
 
 /// Whether answers in conversations where the viewer said something reach them.
 pub async fn took_part_reaches(cx: &Cx) -> Result<bool> {
     let sql = "select took_part from notice_setting where person = ?1";
-    Ok(cx
-        .db()
-        .one(sql, vals![cx.me()?])
-        .await?
-        .map(|mut r| r.take())
-        .transpose()?
-        .unwrap_or(true))
+    Ok(cx.db().one(sql, vals![cx.me()?]).await?.map(|mut r| r.take()).transpose()?.unwrap_or(true))
 }
 
 /// Notices of one conversation: the newest position, and why it is here.
@@ -295,38 +234,13 @@ const GROUPS: &str = "select
     left join kind w on w.community = c.community and w.slug = c.kind
     order by n.position desc";
 
-async fn ask(
-    cx: &Cx,
-    before: i64,
-    limit: usize,
-    unread: bool,
-    about: Id,
-) -> Result<(Mark, Vec<Group>)> {
+async fn ask(cx: &Cx, before: i64, limit: usize, unread: bool, about: Id) -> Result<(Mark, Vec<Group>)> {
     let since = cx.now().minus(REACHES_BACK);
-    let rows = cx
-        .db()
-        .query(
-            GROUPS,
-            vals![
-                cx.me()?,
-                before,
-                since,
-                limit as i64,
-                i64::from(unread),
-                about,
-                cx.now()
-            ],
-        )
-        .await?;
+    let rows = cx.db().query(GROUPS, vals![cx.me()?, before, since, limit as i64, i64::from(unread), about, cx.now()]).await?;
     let (mut mark, mut groups) = (Mark::default(), Vec::new());
     for mut r in rows {
         let (follows, muted, part): (i64, i64, i64) = (r.take()?, r.take()?, r.take()?);
-        mark = Mark {
-            waits: false,
-            follows: follows > 0,
-            muted: muted > 0,
-            part: part > 0,
-        };
+        mark = Mark { waits: false, follows: follows > 0, muted: muted > 0, part: part > 0 };
         if let Some(conversation) = r.take::<Option<i64>>()? {
             groups.push(group(Id(conversation), r)?);
         }
@@ -342,37 +256,19 @@ fn group(conversation: Id, mut r: Row) -> Result<Group> {
     let (author, began_it) = (r.take()?, r.take::<Option<bool>>()?.unwrap_or_default());
     let (slug, name): (Option<String>, Option<String>) = (r.take()?, r.take()?);
     let heading = heading(title.unwrap_or_default(), &text.unwrap_or_default());
-    Ok(Group {
-        conversation,
-        position,
-        why,
-        unread,
-        heading,
-        gone,
-        kind,
-        called,
-        author,
-        place: slug.zip(name),
-        began_it,
-    })
+    Ok(Group { conversation, position, why, unread, heading, gone, kind, called, author, place: slug.zip(name), began_it })
 }
 
 /// Notices by conversation, the newest first.
 pub async fn groups(cx: &Cx, before: i64, limit: usize, unread: bool) -> Result<Page<Group>> {
     let (_, groups) = ask(cx, before, limit + 1, unread, Id(0)).await?;
-    Ok(Page::cut(groups, limit, |g| Cursor {
-        at: Timestamp(g.position),
-        id: g.conversation.0,
-    }))
+    Ok(Page::cut(groups, limit, |g| Cursor { at: Timestamp(g.position), id: g.conversation.0 }))
 }
 
 /// Whether something is unread; and how the viewer stands to one conversation, where there is one.
 pub async fn mark(cx: &Cx, about: Id) -> Result<Mark> {
     let (mark, groups) = ask(cx, i64::MAX, 1, true, about).await?;
-    Ok(Mark {
-        waits: !groups.is_empty(),
-        ..mark
-    })
+    Ok(Mark { waits: !groups.is_empty(), ..mark })
 }
 
 /// One thing that happened in a conversation, as a line of its notice.
@@ -437,13 +333,7 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
         left join thanks t on t.id = e.object and e.object_kind = 'thanks'
         left join change h on h.id = e.object and e.object_kind = 'change'
         where e.nth <= 5 order by e.conversation, e.position desc limit 500";
-    let rows = cx
-        .db()
-        .query(
-            sql,
-            vals![cx.me()?, kernel::Val::list(conversations), cx.now()],
-        )
-        .await?;
+    let rows = cx.db().query(sql, vals![cx.me()?, kernel::Val::list(conversations), cx.now()]).await?;
     rows.into_iter().map(happening).collect()
 }
 
@@ -453,9 +343,7 @@ fn happening(mut r: Row) -> Result<Happening> {
         verb: r.take()?,
         at: r.take()?,
         name: r.take()?,
-        handle: r
-            .take::<Option<String>>()?
-            .filter(|h| !h.starts_with("former-")),
+        handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
         said: Id(r.take()?),
         words: r.take()?,
         answers_me: r.take()?,
