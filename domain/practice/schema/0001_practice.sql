@@ -28,8 +28,8 @@ create table practice (
 );
 create index practice_community on practice (community, edited_at, id);
 create index practice_due on practice (community, due_at, id);
-create index practice_kind on practice (community, kind, edited_at, id);
-create index practice_state on practice (community, state, edited_at, id);
+create index practice_of_kind on practice (community, kind, edited_at, id);
+create index practice_in_state on practice (community, state, edited_at, id);
 create index practice_author on practice (author, at, id);
 create index practice_forked on practice (forked_from) where forked_from is not null;
 create index practice_verified_by on practice (verified_by) where verified_by is not null;
@@ -106,7 +106,7 @@ create table practice_turn (
     why text not null,
     person bigint not null,
     at bigint not null,
-    primary key (practice, at)
+    primary key (practice, at, state)
 );
 create index practice_turn_person on practice_turn (person);
 

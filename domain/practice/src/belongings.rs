@@ -1,0 +1,69 @@
+//! What the slice keeps of a person: revisions they wrote, adoptions, sources they added.
+
+use kernel::{Batch, Cx, Error, PersonId, Result, Say, Timestamp, vals};
+use serde_json::{Value, json};
+use shell::{Belongings, Future};
+
+pub const BELONGINGS: Belongings = Belongings { slice: "practice", list, export, keep, erase };
+
+async fn count(cx: &Cx, sql: &'static str, person: PersonId) -> Result<i64> {
+    cx.db().one(sql, vals![person]).await?.ok_or(Error::NotFound)?.take()
+}
+
+fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
+    Box::pin(async move {
+        let wrote = count(&cx, "select count(*) from practice_revision where author = ?1 and not voice", person).await?;
+        let adopted = count(&cx, "select count(*) from adoption where person = ?1", person).await?;
+        let mut all = Vec::new();
+        if wrote > 0 {
+            all.push(Say::new("Revisions of practices that you wrote: {n}. The practices stay; your name goes.").with("n", wrote));
+        }
+        if adopted > 0 {
+            all.push(Say::new("Practices of which you said how they did for you: {n}. This goes with you.").with("n", adopted));
+        }
+        Ok(all)
+    })
+}
+
+fn export(cx: Cx, person: PersonId) -> Future<Value> {
+    Box::pin(async move {
+        let sql = "select practice, version, title, use_when, words, reason, at from practice_revision where author = ?1 and not voice order by practice, version limit 10000";
+        let mut revisions = Vec::new();
+        for mut r in cx.db().query(sql, vals![person]).await? {
+            let (id, version): (i64, i64) = (r.take()?, r.take()?);
+            let (title, use_when, words, reason): (String, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            let at: Timestamp = r.take()?;
+            revisions.push(json!({"practice": id.to_string(), "version": version, "title": title, "use_when": use_when, "words": words, "reason": reason, "at": at}));
+        }
+        let mut adoptions = Vec::new();
+        for mut r in cx.db().query("select practice, how, why, setting, at from adoption where person = ?1 order by at limit 10000", vals![person]).await? {
+            let (id, how, why, setting, at): (i64, String, String, String, Timestamp) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
+            adoptions.push(json!({"practice": id.to_string(), "how": how, "why": why, "setting": setting, "at": at}));
+        }
+        Ok(json!({"revisions": revisions, "adoptions": adoptions}))
+    })
+}
+
+fn gone(person: PersonId) -> Batch {
+    let mut batch = Batch::new();
+    batch.run("delete from adoption where person = ?1", vals![person]);
+    batch
+}
+
+fn keep(_: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move { Ok(gone(person)) })
+}
+
+/// A practice belongs to those who work by it. Words of the person that it cites go; their own reasons, too.
+fn erase(_: Cx, person: PersonId) -> Future<Batch> {
+    Box::pin(async move {
+        let mut batch = gone(person);
+        batch.run("update practice_revision set reason = '' where author = ?1 and not voice", vals![person]);
+        batch.run(
+            "update practice_source set words = '', title = '' where kind = 'contribution' and thing in (select id from contribution where author = ?1 and not voice)",
+            vals![person],
+        );
+        batch.run("update proposal set title = '…', use_when = '', words = '…' where author = ?1 and answer <> 'accepted'", vals![person]);
+        Ok(batch)
+    })
+}
