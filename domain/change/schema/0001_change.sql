@@ -23,6 +23,14 @@ create table change (
 create index change_person on change (person, at, id);
 create index change_community on change (community, shared_at, id) where community is not null;
 
+-- What its person said of it since: kept, dropped, trying again.
+create table change_turn (
+    change bigint not null,
+    state text not null,
+    at bigint not null,
+    primary key (change, at, state)
+);
+
 -- Of what was said here only the ids are kept: its words stay where they are, and can be erased there.
 create table change_source (
     change bigint not null,

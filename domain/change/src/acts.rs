@@ -168,6 +168,7 @@ pub async fn turn(cx: &Cx, id: ChangeId, to: State) -> Result<()> {
             "update change set state = ?3, state_at = ?4, version = version + 1 where id = ?1 and version = ?2",
             vals![id, change.version, to, cx.now()],
         );
+        batch.run("insert into change_turn (change, state, at) values (?1, ?2, ?3) on conflict do nothing", vals![id, to, cx.now()]);
         batch.event(told_of(cx, &change, "change_turned")?);
         cx.write(batch, id).await.map(drop)
     })
@@ -331,6 +332,7 @@ pub async fn take_back(cx: &Cx, id: ChangeId) -> Result<()> {
         let mut batch = Batch::new();
         batch.run("delete from attestation where change = ?1", vals![id]);
         batch.run("delete from change_source where change = ?1", vals![id]);
+        batch.run("delete from change_turn where change = ?1", vals![id]);
         batch.exactly(1, "delete from change where id = ?1 and person = ?2", vals![id, cx.me()?]);
         batch.event(told_of(cx, &change, "change_taken_back")?);
         cx.write(batch, id).await.map(drop)

@@ -68,6 +68,7 @@ fn keep(_: Cx, person: PersonId) -> Future<Batch> {
         let mut batch = Batch::new();
         batch.run("delete from attestation where person = ?1", vals![person]);
         batch.run("delete from change_source where change in (select id from change where person = ?1 and audience = 'me')", vals![person]);
+        batch.run("delete from change_turn where change in (select id from change where person = ?1 and audience = 'me')", vals![person]);
         batch.run("delete from attestation where change in (select id from change where person = ?1 and audience = 'me')", vals![person]);
         batch.run("delete from reach where thing in (select id from change where person = ?1 and audience = 'me')", vals![person]);
         batch.run("delete from change where person = ?1 and audience = 'me'", vals![person]);
@@ -82,6 +83,7 @@ fn erase(_: Cx, person: PersonId) -> Future<Batch> {
         batch.run("delete from attestation where person = ?1", vals![person]);
         batch.run("delete from attestation where change in (select id from change where person = ?1)", vals![person]);
         batch.run("delete from change_source where change in (select id from change where person = ?1)", vals![person]);
+        batch.run("delete from change_turn where change in (select id from change where person = ?1)", vals![person]);
         batch.run("delete from reach where thing in (select id from change where person = ?1)", vals![person]);
         batch.run("delete from change where person = ?1", vals![person]);
         Ok(batch)

@@ -95,6 +95,7 @@ impl World {
     }
 
     async fn notices(&self, person: PersonId) -> String {
+        self.app.house.db.stamp().await.unwrap();
         self.browser(person).await.get("/notices").await.main().to_owned()
     }
 
@@ -291,7 +292,7 @@ fn somebody_else_attests_and_taking_it_back_changes_each_figure() {
         no(acts::attest(&w.app.by(w.ada), id, &saw).await);
         no(acts::attest(&w.app.by(w.cy), id, &saw).await);
         acts::say_outcome(&w.app.by(w.ada), id, &Outcome { outcome: "Quieter.".into(), ..Outcome::default() }).await.unwrap();
-        let of = async || w.facts().await.first().map(|f| (f.id, f.person, f.state, f.outcome_at.is_some(), f.attested_by_other));
+        let of = async || w.facts().await.first().map(|f| (f.id, f.person, f.state, f.outcome_at.is_some(), f.attested_by_other()));
         assert_eq!(of().await, Some((id, w.ada, State::Trying, true, false)));
         acts::attest(&w.app.by(w.bo), id, &saw).await.unwrap();
         acts::attest(&w.app.by(w.bo), id, &Attesting { words: "I was there, twice.".into() }).await.unwrap();
@@ -302,10 +303,16 @@ fn somebody_else_attests_and_taking_it_back_changes_each_figure() {
         acts::withdraw_attestation(&w.app.by(w.bo), id).await.unwrap();
         assert_eq!(of().await, Some((id, w.ada, State::Trying, true, false)));
         acts::attest(&w.app.by(w.bo), id, &saw).await.unwrap();
+        for to in [State::Kept, State::Dropped] {
+            w.app.later(clock::DAY);
+            acts::turn(&w.app.by(w.ada), id, to).await.unwrap();
+        }
+        let turns = w.facts().await.remove(0).turns;
+        assert_eq!(turns.iter().map(|(state, _)| *state).collect::<Vec<_>>(), [State::Kept, State::Dropped]);
         no(acts::take_back(&w.app.by(w.bo), id).await);
         acts::take_back(&w.app.by(w.ada), id).await.unwrap();
         assert_eq!(of().await, None);
-        let left = "select (select count(*) from attestation) + (select count(*) from change_source) + (select count(*) from reach where thing = ?1)";
+        let left = "select (select count(*) from attestation) + (select count(*) from change_source) + (select count(*) from change_turn) + (select count(*) from reach where thing = ?1)";
         assert_eq!(w.app.house.db.one(left, vals![id]).await.unwrap().unwrap().take::<i64>().unwrap(), 0);
     });
 }
