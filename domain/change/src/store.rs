@@ -43,11 +43,7 @@ pub struct Change {
 }
 
 impl Change {
-    fn from_row(mut row: Row) -> Result<Self> {
-        Self::begin(&mut row)
-    }
-
-    fn begin(r: &mut Row) -> Result<Self> {
+    fn from_row(mut r: Row) -> Result<Self> {
         let (id, person, name) = (r.take()?, r.take()?, r.take()?);
         let handle = r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-"));
         let mine = r.take()?;
@@ -62,8 +58,26 @@ impl Change {
         };
         let (audience, shared_at, version, at, edited_at) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
         Ok(Self {
-            id, person, name, handle, mine, was, now, why, state, state_at, outcome, measure, outcome_at, served, place, audience, shared_at,
-            version, at, edited_at,
+            id,
+            person,
+            name,
+            handle,
+            mine,
+            was,
+            now,
+            why,
+            state,
+            state_at,
+            outcome,
+            measure,
+            outcome_at,
+            served,
+            place,
+            audience,
+            shared_at,
+            version,
+            at,
+            edited_at,
         })
     }
 
@@ -76,52 +90,45 @@ impl Change {
     }
 }
 
-/// The columns of [`Change`], and whom it is shown to: one's own always, others' as far as it reaches.
-macro_rules! change {
-    ($viewer:literal, $more:literal, $rest:literal) => {
-        concat!(
-            "select h.id, h.person, p.name, case when visible_to(p.id, ",
-            $viewer,
-            ") and unblocked(p.id, ",
-            $viewer,
-            ") then p.handle end, h.person = ",
-            $viewer,
-            ", h.was, h.now_does, h.why, h.state, h.state_at, h.outcome, h.measure, h.outcome_at, h.served, h.community,
-                k.slug, k.name, k.openness, k.stage, h.audience, h.shared_at, h.version, h.at, h.edited_at",
-            $more,
-            " from change h join person p on p.id = h.person left join community k on k.id = h.community ",
-            $rest
-        )
-    };
+/// These changes in their order: one's own always, others' as far as they reach the viewer.
+async fn load(cx: &Cx, ids: &[ChangeId]) -> Result<Vec<Change>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "select h.id, h.person, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, h.person = ?2,
+            h.was, h.now_does, h.why, h.state, h.state_at, h.outcome, h.measure, h.outcome_at, h.served, h.community,
+            k.slug, k.name, k.openness, k.stage, h.audience, h.shared_at, h.version, h.at, h.edited_at
+        from change h join person p on p.id = h.person left join community k on k.id = h.community
+        where in_ids(h.id, ?1) and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2)";
+    let rows = cx.db().query(sql, vals![Val::list(ids), cx.viewer]).await?;
+    let mut all = rows.into_iter().map(Change::from_row).collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|h| ids.iter().position(|id| *id == h.id));
+    Ok(all)
+}
+
+async fn found(cx: &Cx, sql: &'static str, params: Vec<Val>) -> Result<Vec<Change>> {
+    let ids = cx.db().query(sql, params).await?.into_iter().map(|mut r| r.take()).collect::<Result<Vec<ChangeId>>>()?;
+    load(cx, &ids).await
 }
 
 pub async fn one(cx: &Cx, id: ChangeId) -> Result<Option<Change>> {
-    let sql = change!("?2", "", "where h.id = ?1 and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2)");
-    cx.db().one(sql, vals![id, cx.viewer]).await?.map(Change::from_row).transpose()
+    Ok(load(cx, &[id]).await?.pop())
 }
 
 /// How somebody's practice changed, the newest first: one's own, or what of it is shared with the viewer.
 pub async fn of_person(cx: &Cx, person: PersonId, after: Cursor, limit: usize) -> Result<Page<Change>> {
-    let sql = change!(
-        "?2",
-        "",
-        "where h.person = ?1 and (h.at, h.id) < (?3, ?4) and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2)
-         order by h.at desc, h.id desc limit ?5"
-    );
-    let rows = cx.db().query(sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
-    let items = rows.into_iter().map(Change::from_row).collect::<Result<Vec<_>>>()?;
+    let sql = "select h.id from change h where h.person = ?1 and (h.at, h.id) < (?3, ?4)
+          and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2)
+        order by h.at desc, h.id desc limit ?5";
+    let items = found(cx, sql, vals![person, cx.viewer, after.at, after.id, limit as i64 + 1]).await?;
     Ok(Page::cut(items, limit, |h| Cursor { at: h.at, id: h.id.0 }))
 }
 
 /// What was shared last in a community, as it is brought to the viewer.
 pub async fn of_community(cx: &Cx, community: CommunityId, limit: i64) -> Result<Vec<Change>> {
-    let sql = change!(
-        "?2",
-        "",
-        "where h.community = ?1 and h.audience <> 'me' and visible_to(h.id, ?2) and heard_by(h.person, ?2)
-         order by h.shared_at desc, h.id desc limit ?3"
-    );
-    cx.db().query(sql, vals![community, cx.viewer, limit]).await?.into_iter().map(Change::from_row).collect()
+    let sql = "select h.id from change h where h.community = ?1 and h.audience <> 'me' and visible_to(h.id, ?2) and heard_by(h.person, ?2)
+        order by h.shared_at desc, h.id desc limit ?3";
+    found(cx, sql, vals![community, cx.viewer, limit]).await
 }
 
 /// A change, and what of a conversation it names: its id and first words.
@@ -134,46 +141,38 @@ pub struct Naming {
 
 /// The changes that name something in a conversation, the newest first; what they name, only as far as it is there to read.
 pub async fn naming_in(cx: &Cx, root: Id) -> Result<Vec<Naming>> {
-    let sql = change!(
-        "?2",
-        ", c.id, c.words",
-        "join change_source s on s.change = h.id and s.root = ?1
-         join contribution c on c.id = s.thing and c.withdrawn_at is null and c.hidden = '' and c.held = '' and coalesce(c.fades_at > ?3, true)
-             and unblocked_by(c.author, ?2)
-         where (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2) and visible_to(c.root, ?2)
-         order by h.at desc, h.id desc, s.n limit 60"
-    );
-    let one = |mut r: Row| {
-        let change = Change::begin(&mut r)?;
-        Ok(Naming { change, named: Id(r.take()?), words: words::plain(&r.take::<String>()?, 60) })
-    };
-    cx.db().query(sql, vals![root, cx.viewer, cx.now()]).await?.into_iter().map(one).collect()
+    let sql = "select h.id, c.id, c.words from change_source s join change h on h.id = s.change
+        join contribution c on c.id = s.thing and c.withdrawn_at is null and c.hidden = '' and c.held = '' and coalesce(c.fades_at > ?3, true)
+            and unblocked_by(c.author, ?2)
+        where s.root = ?1 and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2) and visible_to(c.root, ?2)
+        order by h.at desc, h.id desc, s.n limit 60";
+    let one = |mut r: Row| Ok((r.take()?, Id(r.take()?), words::plain(&r.take::<String>()?, 60)));
+    let named: Vec<(ChangeId, Id, String)> = cx.db().query(sql, vals![root, cx.viewer, cx.now()]).await?.into_iter().map(one).collect::<Result<_>>()?;
+    let ids: Vec<ChangeId> = named.iter().map(|(id, ..)| *id).collect();
+    let changes = load(cx, &ids).await?;
+    let naming = |(id, named, words)| changes.iter().find(|h| h.id == id).cloned().map(|change| Naming { change, named, words });
+    Ok(named.into_iter().filter_map(naming).collect())
 }
 
 /// The changes that name a practice.
 pub async fn naming_practice(cx: &Cx, practice: Id) -> Result<Vec<Change>> {
-    let sql = change!(
-        "?2",
-        "",
-        "join change_source s on s.change = h.id and s.thing = ?1 and s.kind = 'practice'
-         where (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2) and visible_to(?1, ?2)
-         order by h.at desc, h.id desc limit 30"
-    );
-    cx.db().query(sql, vals![practice, cx.viewer]).await?.into_iter().map(Change::from_row).collect()
+    let sql = "select h.id from change_source s join change h on h.id = s.change
+        where s.thing = ?1 and s.kind = 'practice' and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2) and visible_to(s.thing, ?2)
+        order by h.at desc, h.id desc limit 30";
+    found(cx, sql, vals![practice, cx.viewer]).await
 }
 
 /// Others' changes that name the viewer's words as their cause, also those of a voice that they claimed.
 pub async fn because_of_me(cx: &Cx, limit: i64) -> Result<Vec<Change>> {
-    let sql = change!(
-        "?1",
-        "",
-        "where h.person <> ?1 and h.audience <> 'me' and visible_to(h.id, ?1) and unblocked_by(h.person, ?1) and h.id in (
-             select s.change from contribution c join change_source s on s.thing = c.id and s.kind = 'contribution'
-             left join voice v on c.voice and v.id = c.author
-             where (c.author = ?1 and not c.voice or v.person = ?1) and c.withdrawn_at is null)
-         order by h.at desc, h.id desc limit ?2"
-    );
-    cx.db().query(sql, vals![cx.me()?, limit]).await?.into_iter().map(Change::from_row).collect()
+    let sql = "select h.id from change h
+        where h.person <> ?1 and h.audience <> 'me' and visible_to(h.id, ?1) and unblocked_by(h.person, ?1) and h.id in (
+            select s.change from contribution c join change_source s on s.thing = c.id and s.kind = 'contribution'
+            where c.author = ?1 and not c.voice and c.withdrawn_at is null
+            union
+            select s.change from voice v join contribution c on c.author = v.id and c.voice join change_source s on s.thing = c.id and s.kind = 'contribution'
+            where v.person = ?1 and c.withdrawn_at is null)
+        order by h.at desc, h.id desc limit ?2";
+    found(cx, sql, vals![cx.me()?, limit]).await
 }
 
 /// After so long a change that is still being tried is asked about, once.
@@ -181,12 +180,9 @@ pub const ASKED_AFTER: i64 = 30 * clock::DAY;
 
 /// One's own that are still being tried and were not asked about yet.
 pub async fn to_ask_about(cx: &Cx) -> Result<Vec<Change>> {
-    let sql = change!(
-        "?1",
-        "",
-        "where h.person = ?1 and h.state = 'trying' and h.asked_at is null and h.state_at <= ?2 order by h.at, h.id limit 3"
-    );
-    cx.db().query(sql, vals![cx.me()?, cx.now().minus(ASKED_AFTER)]).await?.into_iter().map(Change::from_row).collect()
+    let sql = "select h.id from change h where h.person = ?1 and h.state = 'trying' and h.asked_at is null and h.state_at <= ?2
+        order by h.at, h.id limit 3";
+    found(cx, sql, vals![cx.me()?, cx.now().minus(ASKED_AFTER)]).await
 }
 
 /// A cause as its reader sees it; none of it where it is not for them.
