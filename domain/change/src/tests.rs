@@ -222,8 +222,85 @@ fn naming_is_the_thanks_and_is_gone_with_the_change() {
         assert!(!w.notices(w.ada).await.contains(thanked), "it names them no longer");
         acts::edit(&w.app.by(w.bo), id, &telling("hand over at the bed", &[&reply.to_string()])).await.unwrap();
         assert!(w.notices(w.ada).await.contains(thanked), "named later, told later");
+        let another = w.reply(w.bo, opening, "Or at the door.").await;
+        acts::edit(&w.app.by(w.bo), id, &telling("hand over at the bed", &[&another.to_string()])).await.unwrap();
+        assert!(!w.notices(w.ada).await.contains(thanked), "it names somebody else there");
+        acts::edit(&w.app.by(w.bo), id, &telling("hand over at the bed", &[&reply.to_string()])).await.unwrap();
         acts::take_back(&w.app.by(w.bo), id).await.unwrap();
         assert!(!w.notices(w.ada).await.contains(thanked));
+    });
+}
+
+/// Says something as a voice that is remembered from an archive.
+async fn remembered(w: &World, words: &str) -> (kernel::VoiceId, ContributionId) {
+    let system = w.app.system();
+    let voice = person::acts::remember_voice(&system, "an-archive.example", "Iris", "").await.unwrap();
+    let it = conversation::Remembered {
+        community: w.id,
+        voice,
+        answers: None,
+        kind: None,
+        asks: false,
+        audience: Said::Open,
+        title: "",
+        words,
+        quote: "",
+        gone: false,
+        work: "",
+        link: "",
+        trail: None,
+        at: kernel::Timestamp(1_500_000_000_000_000),
+    };
+    let mut batch = kernel::Batch::new();
+    let (id, _) = conversation::remember(&mut batch, &system, &it).unwrap();
+    w.app.house.db.write(batch).await.unwrap();
+    (voice, id)
+}
+
+#[test]
+fn who_claimed_the_voice_that_said_it_is_told() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let (voice, said) = remembered(&w, "We did it at the bed.").await;
+        let nobody = w.tell(w.bo, "hand over at the bed", &[&said.to_string()]).await;
+        w.share(w.bo, nobody, For::Open).await;
+        let mut batch = kernel::Batch::new();
+        batch.exactly(1, "update voice set person = ?2 where id = ?1", vals![voice, w.cy]);
+        w.app.house.db.write(batch).await.unwrap();
+        let id = w.tell(w.bo, "ask at the bed", &[&said.to_string()]).await;
+        w.share(w.bo, id, For::Open).await;
+        let seen = w.notices(w.cy).await;
+        assert!(seen.contains("ask at the bed"), "{seen}");
+        let helped = store::because_of_me(&w.app.by(w.cy), 9).await.unwrap();
+        assert_eq!(helped.iter().map(|h| h.id).collect::<Vec<_>>(), [id, nobody]);
+    });
+}
+
+#[test]
+fn a_practice_or_a_trail_is_a_cause_and_shows_the_change() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let new = practice::acts::NewPractice { title: "Read the result aloud".into(), words: "Before the drip runs.".into(), ..Default::default() };
+        let practice = practice::acts::begin(&w.app.by(w.ada), &w.slug, &new).await.unwrap();
+        let step = narration::acts::Narrating {
+            words: "Stuck.".into(),
+            community: Line(w.slug.clone()),
+            trail: "new".into(),
+            trail_title: "The slow restore".into(),
+            ..Default::default()
+        };
+        let step = narration::acts::narrate(&w.app.by(w.ada), &step).await.unwrap();
+        let trail = conversation::store::one(&w.app.by(w.ada), step).await.unwrap().unwrap().trail.unwrap().0;
+        let id = w.tell(w.bo, "read it aloud", &[&format!("/practices/{practice}"), &format!("/trails/{trail}")]).await;
+        let sources = store::sources(&w.app.by(w.bo), &[id]).await.unwrap();
+        assert_eq!(sources.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(), ["Read the result aloud", "The slow restore"]);
+        let there = format!("/practices/{practice}");
+        assert!(w.browser(w.bo).await.get(&there).await.main().contains("read it aloud"), "one's own, for oneself");
+        assert!(!w.browser(w.ada).await.get(&there).await.main().contains("read it aloud"));
+        w.share(w.bo, id, For::Open).await;
+        assert!(w.app.client().get(&there).await.main().contains("read it aloud"));
+        let form = w.browser(w.ada).await.get(&format!("/changes/new?source={practice}")).await;
+        assert!(form.main().contains("Read the result aloud"));
     });
 }
 

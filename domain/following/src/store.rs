@@ -163,8 +163,10 @@ const GROUPS: &str = "select
                         and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                             or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
                         and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
-                        and (e.verb <> 'named_as_cause' or exists (select 1 from change h join change_source s on s.change = h.id
-                            and s.root = e.conversation where h.id = e.object and e.occurred_at >= h.shared_at and visible_to(h.id, ?1)))
+                        and (e.verb <> 'named_as_cause' or exists (select 1 from change h
+                            join change_source s on s.change = h.id and s.root = e.conversation
+                            join contribution y on y.id = s.thing left join voice v on y.voice and v.id = y.author
+                            where h.id = e.object and e.occurred_at >= h.shared_at and visible_to(h.id, ?1) and coalesce(v.person, y.author) = ?1))
                     order by e.occurred_at desc, e.position desc limit 1) as position
                 from (select conversation, said_at, named from (select q.conversation, q.said_at, q.named from part q where q.person = ?1 and q.named = false
                           order by q.at desc limit 100) said
@@ -323,8 +325,10 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
                 and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                     or w.fades_at <= ?3 or w.hidden <> '' or w.held <> ''))
                 and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
-                and (e.verb <> 'named_as_cause' or exists (select 1 from change h join change_source s on s.change = h.id
-                    and s.root = e.conversation where h.id = e.object and e.occurred_at >= h.shared_at and visible_to(h.id, ?1)))
+                and (e.verb <> 'named_as_cause' or exists (select 1 from change h
+                    join change_source s on s.change = h.id and s.root = e.conversation
+                    join contribution y on y.id = s.thing left join voice v on y.voice and v.id = y.author
+                    where h.id = e.object and e.occurred_at >= h.shared_at and visible_to(h.id, ?1) and coalesce(v.person, y.author) = ?1))
                 and visible_to(e.conversation, ?1)
         ) e
         join person p on p.id = e.actor
