@@ -87,9 +87,10 @@ Those who spoke become remembered voices: no account, no membership, no mail. St
 run again, it goes on and adds only what is new. Private channels are left out unless you state, by --agreed,
 that those in it agreed.")]
     Import(bringing::Import),
-    /// Take everything of a community out, in an open format
-    #[command(after_help = "Example:
-  tacit export --community night-handovers ./night-handovers-2027")]
+    /// Take everything of a community out, or what is one person's, in an open format
+    #[command(after_help = "Examples:
+  tacit export --community night-handovers ./night-handovers-2027
+  tacit export --person ngozi ./for-ngozi            give it to nobody but them")]
     Export(bringing::Export),
     /// Copy database and files into a new folder, also while the server runs
     Backup { folder: Option<PathBuf> },

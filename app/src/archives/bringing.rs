@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use archive::How;
+use archive::{Brought, How};
 use exports::Format;
 use kernel::{Cx, Viewer};
 
@@ -39,16 +39,20 @@ pub struct Import {
 }
 
 #[derive(Clone, Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["community", "person"])))]
 pub struct Export {
     /// The community's address
     #[arg(long, value_name = "ADDRESS")]
-    pub community: String,
+    pub community: Option<String>,
+    /// What is one person's, for them: their words, drafts, memberships, files
+    #[arg(long, value_name = "HANDLE")]
+    pub person: Option<String>,
     /// A new folder
     pub to: PathBuf,
 }
 
 pub async fn import(config: &Config, asked: &Import) -> Result<()> {
-    let archive = read(&asked.from, &asked.agreed)?;
+    let archive = read(&asked.from, &asked.agreed, !asked.dry_run)?;
     let (format, stage) = (archive.format, &archive.stage);
     let origin = (format != Format::Tacit).then(|| asked.origin.clone().unwrap_or_else(|| origin_of(&asked.from)));
     let how = How { origin, into: asked.into.clone() };
@@ -67,17 +71,19 @@ pub async fn import(config: &Config, asked: &Import) -> Result<()> {
     let opened = open(config, "import").await?;
     let cx = Cx::new(opened.house.clone(), Viewer::System);
     let progress = Progress::new(Of::BringingIn, stage.counts.kept);
-    let brought = archive::bring(&cx, stage, &how, &mut |done| progress.at(done)).await;
+    let brought = archive::bring(&cx, stage, &archive.source, &how, &mut |done| progress.at(done)).await;
     progress.done("Brought in.");
     opened.close().await;
     let brought = brought?;
     if asked.json {
         let there = serde_json::json!({"contributions": brought.contributions, "there_before": brought.there, "voices": brought.voices,
-            "communities": brought.communities, "endings": brought.endings, "thanks": brought.thanks, "paths": brought.paths});
+            "communities": brought.communities, "endings": brought.endings, "thanks": brought.thanks, "files": brought.files, "files_left": brought.files_left,
+            "first_left": first_left(&brought).map(|s| serde_json::json!({"file": s.file, "detail": s.detail})).collect::<Vec<_>>(), "paths": brought.paths});
         println!("{:#}", serde_json::json!({"read": counted(&archive), "brought": there}));
         return Ok(());
     }
     println!("Brought in: {} contributions by {} voices, {} communities.", brought.contributions, brought.voices, brought.communities);
+    print!("{}", of_files(&brought));
     if brought.there > 0 {
         println!("{} were here already, from a run before.", brought.there);
     }
@@ -88,6 +94,26 @@ pub async fn import(config: &Config, asked: &Import) -> Result<()> {
         println!("Nobody is a member yet. Join there, and say to the others that it is here.");
     }
     Ok(())
+}
+
+/// Of files that stay behind so many are shown; all are counted.
+const SHOWN: usize = 10;
+
+fn first_left(brought: &Brought) -> impl Iterator<Item = &exports::Skipped> {
+    brought.left.iter().take(SHOWN)
+}
+
+/// What became of the files that lie in the archive.
+fn of_files(brought: &Brought) -> String {
+    let mut text = String::new();
+    if brought.files > 0 {
+        text.push_str(&format!("{} files came along.\n", brought.files));
+    }
+    if brought.files_left > 0 {
+        text.push_str(&format!("{} files stay a name under the words:\n", brought.files_left));
+        first_left(brought).for_each(|left| text.push_str(&format!("  {}: {}\n", left.file, left.detail)));
+    }
+    text
 }
 
 /// The file's own name without its ending: "slack-export.zip" is "slack-export".
@@ -132,19 +158,45 @@ fn found(archive: &Archive) -> String {
 pub async fn export(config: &Config, asked: &Export) -> Result<()> {
     let opened = open(config, "export").await?;
     let cx = Cx::new(opened.house.clone(), Viewer::System);
-    let host = config.url.value.split("://").nth(1).unwrap_or("tacit").to_owned();
     let begun = Instant::now();
-    let progress = Progress::new(Of::TakingOut, 0);
-    let taken = archive::take_out(&cx, &asked.community, &host, &asked.to, &mut |done| progress.at(done)).await;
-    progress.done("Taken out.");
-    opened.close().await;
-    let taken = match taken {
-        Err(kernel::Error::NotFound) => bail!("there is no community at /c/{}", asked.community),
-        other => other?,
+    let done = match (&asked.community, &asked.person) {
+        (Some(community), _) => community_of(&cx, config, community, &asked.to).await,
+        (_, Some(handle)) => person_of(&cx, handle, &asked.to).await,
+        _ => bail!("say --community ADDRESS or --person HANDLE"),
     };
-    println!(
-        "Taken out into {}: {} contributions, {} voices, {} files, in {:.1} s. README.md there says what is in it.",
-        asked.to.display(), taken.contributions, taken.voices, taken.files, begun.elapsed().as_secs_f64()
-    );
+    opened.close().await;
+    let (what, missing) = done?;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("Taken out into {}: {what}, in {seconds:.1} s. README.md there says what is in it.", asked.to.display());
+    if missing > 0 {
+        println!("Of {missing} files the bytes are not here any more: they are named, and that is all.");
+    }
     Ok(())
+}
+
+/// What was taken out, and of how many files the bytes are missing.
+async fn community_of(cx: &Cx, config: &Config, address: &str, to: &Path) -> Result<(String, u64)> {
+    let host = config.url.value.split("://").nth(1).unwrap_or("tacit").to_owned();
+    let progress = Progress::new(Of::TakingOut, 0);
+    let taken = archive::take_out(cx, address, &host, to, &mut |done| progress.at(done)).await;
+    progress.done("Taken out.");
+    match taken {
+        Err(kernel::Error::NotFound) => bail!("there is no community at /c/{address}"),
+        taken => {
+            let taken = taken?;
+            let what = format!("{} contributions, {} voices, {} files", taken.contributions, taken.voices, taken.files);
+            Ok((what, taken.missing))
+        }
+    }
+}
+
+async fn person_of(cx: &Cx, handle: &str, to: &Path) -> Result<(String, u64)> {
+    let belongings: Vec<_> = crate::slices().into_iter().filter_map(|slice| slice.belongings).collect();
+    match archive::take_along(cx, &belongings, handle, to).await {
+        Err(kernel::Error::NotFound) => bail!("nobody here is called {handle}"),
+        taken => {
+            let taken = taken?;
+            Ok((format!("{} things that were said, {} files", taken.words, taken.files), taken.missing))
+        }
+    }
 }

@@ -20,12 +20,14 @@ struct Archive {
     name: String,
     format: Format,
     stage: Stage,
+    source: Source,
     bytes: u64,
     began: Instant,
 }
 
 /// Reads an archive, whatever it is, and shows how far that is to who waits at a terminal.
-fn read(path: &Path, agreed: &[String]) -> Result<Archive> {
+/// Files that lie within its records are kept aside where they are wanted.
+fn read(path: &Path, agreed: &[String], with_files: bool) -> Result<Archive> {
     let began = Instant::now();
     let source = Source::open(path)?;
     let Some(format) = detect(&source) else {
@@ -35,10 +37,13 @@ fn read(path: &Path, agreed: &[String]) -> Result<Archive> {
     let progress = Progress::new(Of::Reading, source.bytes());
     let heard = progress.clone();
     let mut stage = Stage::new(agreed.iter().cloned().collect(), Box::new(move |bytes| heard.at(bytes)))?;
+    if with_files {
+        stage = stage.with_files();
+    }
     let read = read_into(&mut stage, &source, format);
     progress.done("Read. Looking at what lies in it …");
     read.with_context(|| format!("{} was not read", path.display()))?;
-    Ok(Archive { name: source.name().to_owned(), format, stage, bytes: source.bytes(), began })
+    Ok(Archive { name: source.name().to_owned(), bytes: source.bytes(), format, stage, source, began })
 }
 
 impl Archive {

@@ -68,7 +68,7 @@ pub fn run(it: &Try) -> Result<()> {
 }
 
 fn report(it: &Try) -> Result<Report> {
-    let archive = read(&it.path, &it.agreed)?;
+    let archive = read(&it.path, &it.agreed, false)?;
     let seconds = archive.seconds();
     let tried =
         Tried { name: archive.name, format: archive.format.name(), bytes: archive.bytes, seconds, now: Clock::System.now().0 };

@@ -69,6 +69,8 @@ fn concrete(path: &str, ids: &Ids) -> String {
         p if p.contains("/care/words/") => &ids.words,
         p if p.contains("/voices/") => &ids.voice,
         p if p.contains("/claims/") => &ids.claim,
+        p if p.contains("/practices/") => &ids.practice,
+        p if p.contains("/proposals/") => &ids.proposal,
         p if p.contains("/sessions/") => &ids.session,
         p if p.contains("/tokens/") => &ids.token,
         p if p.contains("/attachments/{id}") => &ids.attachment,
@@ -79,7 +81,7 @@ fn concrete(path: &str, ids: &Ids) -> String {
         _ => &ids.invitation,
     };
     let secret = if path.starts_with("/reset") { &ids.reset } else { &ids.link };
-    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home").replace("{variant}", "full")
+    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home").replace("{variant}", "full").replace("{file}", "7")
 }
 
 /// An input that would do for who may: so that a refusal is about the person.
@@ -118,6 +120,15 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         (_, _) if last == "audience" => of(&[("audience", "me")]),
         (_, _) if last == "growth" => of(&[("words", "grown"), ("kind", "question")]),
         (_, _) if ["replies", "thanks", "contributions", "narrations"].contains(&last) => of(&[("words", "hello")]),
+        ("POST", p) if p.ends_with("{slug}/practices") => of(&[("title", "Aloud"), ("words", "read it aloud")]),
+        ("POST", p) if p.ends_with("practices/kinds") || last == "practice-kinds" => of(&[("word", "Runbook")]),
+        ("POST", _) if ["revisions", "proposals"].contains(&last) => of(&[("title", "Aloud"), ("words", "and again"), ("reason", "because"), ("base", "1")]),
+        ("POST", p) if last == "answer" && p.contains("proposals") => of(&[("verdict", "accepted")]),
+        ("POST", _) if last == "sources" => of(&[("link", "https://example.org/"), ("title", "A page")]),
+        ("POST", _) if last == "adoption" => of(&[("how", "will_try")]),
+        ("POST", _) if last == "state" => of(&[("state", "retired"), ("why", "over")]),
+        ("POST", _) if last == "forks" => of(&[("community", crate::world::KNOCK)]),
+        ("POST", _) if last == "offer" => of(&[("reason", "better")]),
         ("PUT", _) if last == "ending" => of(&[("words", "the cable helped")]),
         ("POST" | "PUT", p) if p.contains("{slug}/kinds") && last != "putting-away" => of(&[("word", "Near miss")]),
         ("PUT", p) if p.contains("contributions/{id}") && last == "{id}" => of(&[("words", "changed")]),

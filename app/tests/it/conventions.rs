@@ -110,7 +110,7 @@ fn every_api_route_is_in_the_document_and_every_page_states_its_needs() {
         for route in &slice.pages {
             let writes = !shell::guard::is_safe(&route.method);
             assert!(!writes || route.needs.rate != shell::Rate::Live, "{}", route.path);
-            let files = ["/attachments/{id}/bytes", "/contributions/{id}/attachments"].contains(&route.path);
+            let files = ["/attachments/{id}/bytes", "/contributions/{id}/attachments", "/practices/{id}/files"].contains(&route.path);
             assert!(route.needs.body <= if files { shell::slice::FILE } else { shell::slice::LONG_FORM }, "{}", route.path);
         }
     }

@@ -10,7 +10,7 @@ fn statements() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for folder in ["../base/kernel/src", "../domain", "src"] {
         visit(std::path::Path::new(folder), &mut |text| {
-            let text = expand(text);
+            let text = written_out(&expand(text));
             for literal in literals(&text) {
                 let begins = ["select ", "insert into ", "update ", "delete from "].iter().any(|s| literal.starts_with(s));
                 if begins && literal.contains(' ') {
@@ -75,6 +75,38 @@ fn expand(text: &str) -> String {
         out += &put(&parts[0], "c.root", &replies, &parts[1]);
     }
     out
+}
+
+/// A macro of one arm that puts a statement together, `name!("…", "…")`: its calls written out.
+fn written_out(text: &str) -> String {
+    let mut out = text.to_owned();
+    for definition in text.split("macro_rules! ").skip(1) {
+        let (name, rest) = definition.split_once(" {").unwrap();
+        let Some((arm, after)) = rest.split_once("\n}\n").filter(|(arm, _)| arm.matches("=>").count() == 1) else { continue };
+        let Some((params, body)) = arm.split_once("=>").and_then(|(p, b)| Some((p, b.split_once("concat!(")?.1))) else { continue };
+        let params: Vec<&str> = params.split(['(', ',', ')']).filter_map(|p| p.trim().strip_suffix(":literal")).collect();
+        let pieces = literals(body);
+        out = pieces.first().map_or(out.clone(), |head| out.replace(head, ""));
+        for call in after.split(&format!("{name}!(")).skip(1) {
+            let given = literals(call);
+            let mut statement = String::from("\n\"");
+            let mut rest = body;
+            for piece in &pieces {
+                // What stands before this piece: variables of the macro, in their order.
+                let (before, behind) = rest.split_once('"').unwrap();
+                statement += &variables(before, &params, &given);
+                statement += piece;
+                rest = behind.split_once('"').unwrap().1;
+            }
+            out += &(statement + &variables(rest, &params, &given) + "\"");
+        }
+    }
+    out
+}
+
+fn variables(between: &str, params: &[&str], given: &[String]) -> String {
+    let named = between.split(['$', ',', '\n', ' ', ')']).filter_map(|word| params.iter().position(|p| p.trim_start_matches('$') == word));
+    named.filter_map(|i| given.get(i).cloned()).collect()
 }
 
 fn literals(text: &str) -> Vec<String> {

@@ -64,6 +64,9 @@ pub struct Ids {
     /// It spoke behind the closed door; the author says that it was them.
     pub voice: String,
     pub claim: String,
+    pub practice: String,
+    /// The conversation about a change to it.
+    pub proposal: String,
     pub invitation: String,
     pub link: String,
     pub reset: String,
@@ -118,6 +121,8 @@ impl World {
             words: nothing(),
             voice: nothing(),
             claim: nothing(),
+            practice: nothing(),
+            proposal: nothing(),
             invitation: nothing(),
             link: nothing(),
             reset: nothing(),
@@ -232,6 +237,7 @@ impl World {
         self.ids.circle = person::circles::make(&author, &circle).await.unwrap().to_string();
         self.care().await;
         self.remember().await;
+        self.practise().await;
         let link = InvitingByLink { note: Line::default(), uses: "5".into() };
         self.ids.link = membership::invitations::invite_by_link(&steward, CLOSED, &link).await.unwrap();
         let closed = community::store::inside(&steward, CLOSED).await.unwrap().id;
@@ -276,6 +282,26 @@ impl World {
             }
         }
         self.ids.words = self.ids.closed_opening.to_string();
+    }
+
+    /// What the closed community works by, resting on what the author said there; the member wants it otherwise, and adopted it.
+    async fn practise(&mut self) {
+        use practice::{acts, evidence, proposals};
+        let (author, member) = (self.by("author"), self.by("member"));
+        let cited = practice::sources::Cited(vec![(self.ids.closed_opening, None)]);
+        let new = acts::NewPractice { title: "canary-closed practice".into(), words: "canary-closed how [^1]".into(), cited, ..Default::default() };
+        let id = acts::begin(&author, CLOSED, &new).await.unwrap();
+        let better = proposals::Proposing {
+            title: "canary-closed practice".into(),
+            words: "canary-closed otherwise".into(),
+            reason: "canary-closed because".into(),
+            base: "1".into(),
+            ..Default::default()
+        };
+        self.ids.proposal = proposals::propose(&member, id, &better).await.unwrap().to_string();
+        let adopting = evidence::Adopting { how: practice::How::Use, why: "canary-closed why".into(), setting: "".into() };
+        evidence::adopt(&member, id, &adopting).await.unwrap();
+        self.ids.practice = id.to_string();
     }
 
     /// What a voice said behind the closed door, of which the author says that it was them.

@@ -4,14 +4,17 @@
 use std::collections::{HashMap, HashSet};
 
 use community::{Openness, Stage as Life};
-use conversation::{ContributionId, Ending, For, Kind, Remembered, RememberedEnding, remember};
-use exports::{Access, Community, tacit};
+use conversation::{ContributionId, Ending, For, Kind, Remembered, RememberedBeside, RememberedEnding, remember, remember_beside};
+use exports::{Access, Community, Skipped, Source, tacit};
 use kernel::{Batch, CommunityId, Cx, Error, Id, Result, Row, Timestamp, Val, Viewer, VoiceId, vals};
 
+use crate::files::{Come, Files};
 use crate::stage::{Placed, Stage};
 
 /// How much is written at once: long enough that a commit costs little, short enough that others get their turn.
 const AT_ONCE: usize = 400;
+/// And so many files: they take long, and what is on the disk without a row for an hour is cleared away.
+const FILES_AT_ONCE: usize = 20;
 
 pub struct How {
     /// Where it was said, as its pages say it: "slack.example.org". Together with the archive's ids it makes a thing itself.
@@ -41,12 +44,16 @@ pub struct Brought {
     pub endings: u64,
     pub thanks: u64,
     pub past_memberships: u64,
+    pub files: u64,
+    /// Files that stay a name among the words, and the first of them, each with its reason.
+    pub files_left: u64,
+    pub left: Vec<Skipped>,
     /// Addresses of the communities it went into.
     pub paths: Vec<String>,
 }
 
-/// Brings all of it; `told` hears how much is done.
-pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64)) -> Result<Brought> {
+/// Brings all of it, with the files that lie in the source; `told` hears how much is done.
+pub async fn bring(cx: &Cx, stage: &Stage, source: &Source, how: &How, told: &mut dyn FnMut(u64)) -> Result<Brought> {
     if cx.viewer != Viewer::System {
         return Err(Error::NotFound);
     }
@@ -55,6 +62,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
     let mut voices = Voices { cx, stage, how, known: HashMap::new() };
     let (mut after, mut done) = ((-1, -1, -1), 0);
     let private = private(stage)?;
+    let files = Files::of(cx, source, stage, how.origin.is_none())?;
     // Of the conversation at hand: where each thing of the archive stands here, and how deep.
     let mut here: (i64, HashMap<i64, (ContributionId, i64)>) = (-1, HashMap::new());
     loop {
@@ -63,7 +71,7 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
         after = (last.root, *depth, last.n);
         let known = known(cx, how, "said", page.iter().map(|(p, _)| p.said.id.as_str())).await?;
         voices.meet(page.iter().map(|(p, _)| p.said.voice.as_str())).await?;
-        let mut batch = Batch::new();
+        let (mut batch, mut waiting) = (Batch::new(), 0);
         for (placed, depth) in &page {
             if here.0 != placed.root {
                 here = (placed.root, HashMap::new());
@@ -77,13 +85,19 @@ pub async fn bring(cx: &Cx, stage: &Stage, how: &How, told: &mut dyn FnMut(u64))
             let Some(community) = places.get(&placed.said.community) else { continue };
             let inside = private.contains(&placed.said.community) || placed.said.own.as_ref().is_some_and(|own| own.inside);
             let audience = if inside { For::Community } else { For::Open };
-            let made = say(&mut batch, cx, placed, (*community, audience), voice, &here.1)?;
+            let come = files.with(&placed.said, &mut brought).await?;
+            let made = say(&mut batch, cx, placed, (*community, audience), voice, &here.1, &come)?;
             here.1.insert(placed.n, made);
             note(&mut batch, how.key(&placed.said.id), "said", made.0.into());
             if let Some(name) = &placed.said.known_as {
                 note(&mut batch, ("", name.trim_matches(['<', '>'])), "known as", made.0.into());
             }
             brought.contributions += 1;
+            waiting += come.kept.len();
+            if waiting >= FILES_AT_ONCE {
+                cx.db().write(std::mem::take(&mut batch)).await?;
+                waiting = 0;
+            }
         }
         cx.db().write(batch).await?;
         done += page.len() as u64;
@@ -233,12 +247,13 @@ fn say(
     (community, audience): (CommunityId, For),
     voice: VoiceId,
     here: &HashMap<i64, (ContributionId, i64)>,
+    come: &Come<'_>,
 ) -> Result<(ContributionId, i64)> {
     let said = &placed.said;
     let root = here.get(&placed.root).map(|(id, _)| *id);
     let answers = placed.parent.and_then(|n| here.get(&n)).zip(root).map(|((id, depth), root)| (root, *id, *depth));
     let own = said.own.as_deref();
-    let words = if own.is_some() { said.words.clone() } else { with_files(placed) };
+    let words = with_names(&said.words, &come.left);
     let asks = said.asks && answers.is_none();
     let it = Remembered {
         community,
@@ -256,13 +271,16 @@ fn say(
         trail: None,
         at: Timestamp(said.at),
     };
-    remember(batch, cx, &it)
+    let made = remember(batch, cx, &it)?;
+    let beside = RememberedBeside { edited_at: said.edited_at.map(Timestamp), files: &come.kept };
+    remember_beside(batch, cx, made.0, voice, &beside)?;
+    Ok(made)
 }
 
-/// Files stand under the words as links, where their bytes are not in the archive.
-fn with_files(placed: &Placed) -> String {
-    let mut words = placed.said.words.clone();
-    for file in &placed.said.files {
+/// Files that do not come along stand under the words, as links where they have an address.
+fn with_names(words: &str, left: &[&exports::File]) -> String {
+    let mut words = words.to_owned();
+    for file in left {
         if let Some(link) = &file.link {
             let name = if file.alt.is_empty() { &file.name } else { &file.alt };
             let name: String = name.chars().filter(|c| !matches!(c, '[' | ']' | '\\' | '\n')).collect();

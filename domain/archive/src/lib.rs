@@ -2,10 +2,13 @@
 
 mod bring;
 pub mod claims;
+mod files;
+mod folder;
 mod old_links;
 mod reading;
 mod records;
 mod stage;
+mod take_along;
 mod take_out;
 #[cfg(test)]
 mod tests;
@@ -17,6 +20,7 @@ use shell::{Panel, Place, Slice};
 pub use bring::{Brought, How, bring};
 pub use reading::{Read, Unread, read_into};
 pub use stage::{Counts, Failed, Stage};
+pub use take_along::{TakenAlong, take_along};
 pub use take_out::{TakenOut, take_out};
 
 pub fn slice() -> Slice {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use exports::{Access, Community, Contribution, File, Helped, Item, Reason, Record, Skipped, Stop, Take, Thanks, Voice};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
 
 const SCHEMA: &str = "
     pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -48000; pragma temp_store = file;
@@ -13,6 +14,7 @@ const SCHEMA: &str = "
     create table said (n integer primary key, id text not null unique, community text, voice text, answers text, title text, words text,
         at integer, edited_at integer, link text, known_as text, asks integer, closed text, toward text, files text, own text);
     create table own (file text, line text);
+    create table bytes (n integer primary key, name text not null unique, bytes blob not null);
     create table thanks (said text, voice text, at integer, count integer);
     create table helped (question text, answer text);
     begin;";
@@ -48,6 +50,7 @@ pub struct Stage {
     pub left_out: BTreeMap<String, u64>,
     names: HashMap<String, String>,
     failed: Option<rusqlite::Error>,
+    keeps_files: bool,
     heard: Box<dyn FnMut(u64)>,
 }
 
@@ -68,7 +71,17 @@ impl Stage {
         db.set_prepared_statement_cache_capacity(32);
         let (counts, skipped) = (Counts::default(), Vec::new());
         let (access, left_out, names) = Default::default();
-        Ok(Stage { db, counts, skipped, access, agreed, left_out, names, failed: None, heard })
+        Ok(Stage { db, counts, skipped, access, agreed, left_out, names, failed: None, keeps_files: false, heard })
+    }
+
+    /// Also keeps files that lie within records: for who brings them in, and not for who only looks.
+    pub fn with_files(self) -> Stage {
+        Stage { keeps_files: true, ..self }
+    }
+
+    /// One of those.
+    pub fn file(&self, name: &str) -> Result<Option<Vec<u8>>, Failed> {
+        Ok(self.db.prepare_cached("select bytes from bytes where name = ?1")?.query_row([name], |r| r.get(0)).optional()?)
     }
 
     fn skip(&mut self, skipped: Skipped) {
@@ -253,6 +266,23 @@ impl Take for Stage {
             self.failed = Some(error);
             Stop
         })
+    }
+
+    fn keeps_files(&self) -> bool {
+        self.keeps_files
+    }
+
+    /// The same bytes once, however often they were sent.
+    fn keep_file(&mut self, bytes: &[u8]) -> Option<String> {
+        let name = format!("sha256 {}", kernel::random::hex(&Sha256::digest(bytes)));
+        let sql = "insert into bytes (name, bytes) values (?1, ?2) on conflict (name) do nothing";
+        match self.db.prepare_cached(sql).and_then(|mut put| put.execute(params![name, bytes])) {
+            Ok(_) => Some(name),
+            Err(error) => {
+                self.failed = Some(error);
+                None
+            }
+        }
     }
 
     fn at_byte(&mut self, bytes: u64) {

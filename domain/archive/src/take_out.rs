@@ -3,19 +3,16 @@
 //! What a steward hid and what its author took back leave their empty places. What was for named people or for oneself is not
 //! the community's, and stays.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use conversation::ContributionId;
-use exports::tacit::{self, Attached, Manifest, Said, Speaker};
 use exports::Own;
-use futures_util::StreamExt;
+use exports::tacit::{self, Attached, Said, Speaker};
 use kernel::{CommunityId, Cursor, Cx, Error, Result, Row, Timestamp, Viewer, vals};
-use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
+
+use crate::folder::{Out, Written};
 
 const AT_ONCE: i64 = 500;
 const CONVERSATIONS: i64 = 100;
@@ -25,6 +22,8 @@ pub struct TakenOut {
     pub contributions: u64,
     pub voices: u64,
     pub files: u64,
+    /// Files whose bytes are not here any more: they are named, and that is all.
+    pub missing: u64,
 }
 
 /// Writes into `folder`, which must not be there or be empty. `origin` is how this place is called elsewhere: its host.
@@ -33,7 +32,8 @@ pub async fn take_out(cx: &Cx, slug: &str, origin: &str, folder: &Path, told: &m
         return Err(Error::NotFound);
     }
     let c = community::store::by_slug(cx, slug).await?.ok_or(Error::NotFound)?;
-    let mut out = Out::begin(folder)?;
+    let mut out = Out::begin(folder, include_bytes!("taken_out.md"))?;
+    out.folder("conversations")?;
     let key = key_of(cx, c.id.0, "community", origin).await?;
     let about = tacit::Community {
         id: key.clone(),
@@ -46,14 +46,14 @@ pub async fn take_out(cx: &Cx, slug: &str, origin: &str, folder: &Path, told: &m
         stage: c.stage.word().to_owned(),
     };
     out.line("communities.jsonl", &about)?;
-    let mut it = Taking { cx, origin, community: c.id, key, out, speakers: BTreeMap::new(), taken: TakenOut::default() };
+    let mut it = Taking { cx, origin, community: c.id, key, out, speakers: BTreeMap::new(), taken: TakenOut::default(), texts: BTreeSet::new() };
     it.contributions(told).await?;
     it.kinds().await?;
     it.thanks().await?;
     it.endings().await?;
     it.memberships().await?;
     it.voices()?;
-    it.out.end(&format!("community {slug}"), cx.now())?;
+    it.out.end((tacit::FORMAT, &format!("community {slug}")), cx.now())?;
     Ok(it.taken)
 }
 
@@ -81,6 +81,8 @@ struct Taking<'a> {
     /// Who spoke, by their keys, with their names.
     speakers: BTreeMap<String, String>,
     taken: TakenOut,
+    /// Files of conversations, appended to while their lines come.
+    texts: BTreeSet<String>,
 }
 
 /// Something that was said, on its way out.
@@ -92,7 +94,17 @@ struct Line {
     said: Said,
     name: String,
     root: String,
-    files: Vec<(String, i64, Attached)>,
+    /// Its attachments, in the order in which they stand there.
+    order: Vec<i64>,
+    files: Vec<Stood>,
+}
+
+/// An attachment, with the hash and the number of its bytes.
+struct Stood {
+    id: i64,
+    hash: String,
+    bytes: u64,
+    attached: Attached,
 }
 
 impl Taking<'_> {
@@ -133,6 +145,7 @@ impl Taking<'_> {
     async fn said_in(&mut self, roots: &[i64]) -> Result<Vec<Line>> {
         let sql = "select c.id, c.at, o.at, c.parent, c.root, c.author, c.kind, c.title, c.words, c.audience = 'community', c.asks, c.quote, c.work,
                 c.link, c.edited_at, c.withdrawn_at is not null or c.hidden <> '' or coalesce(c.fades_at <= ?2, false), coalesce(p.name, v.name, ''),
+                c.attached, coalesce((select min(k.source) from brought k where k.thing = c.id and k.kind = 'known as'), ''),
                 b.origin, b.source, pb.origin, pb.source, rb.origin, rb.source, vb.origin, vb.source
             from contribution c join contribution o on o.id = c.root
             left join person p on p.id = c.author and not c.voice left join voice v on v.id = c.author and c.voice
@@ -151,6 +164,8 @@ impl Taking<'_> {
         let (kind, title, words): (String, String, String) = (r.take()?, r.take()?, r.take()?);
         let (inside, asks, quote, work): (bool, bool, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
         let (link, edited_at, gone, name): (String, Option<Timestamp>, bool, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        let order = attachment::shown::read(&r.take::<String>()?).into_iter().map(|a| a.id.0).collect();
+        let known_as: String = r.take()?;
         let own = self.key(&mut r, id)?;
         let answers = self.key(&mut r, parent.unwrap_or_default())?;
         let root = self.key(&mut r, root)?;
@@ -167,37 +182,77 @@ impl Taking<'_> {
             at: exact(at),
             edited_at: edited_at.map(exact),
             link,
+            known_as,
             asks,
             own: Own { kind, inside, quote: kept(quote), work: kept(work), gone },
             files: Vec::new(),
         };
-        Ok(Line { at, began, id, said, name, root, files: Vec::new() })
+        Ok(Line { at, began, id, said, name, root, order, files: Vec::new() })
     }
 
     async fn attach(&self, lines: &mut [Line]) -> Result<()> {
         let ids: Vec<i64> = lines.iter().filter(|line| !line.said.own.gone).map(|line| line.id).collect();
-        let sql = "select contribution, name, hash, bytes, alt from attachment where in_ids(contribution, ?1) order by id limit 5000";
-        for mut r in self.cx.db().query(sql, vals![kernel::Val::list(&ids)]).await? {
-            let on: i64 = r.take()?;
-            let (name, hash, bytes, alt): (String, String, i64, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
-            if let Some(line) = lines.iter_mut().find(|line| line.id == on) {
-                line.files.push((hash.clone(), bytes, Attached { name, inside: format!("files/{hash}"), alt }));
+        let places: HashMap<i64, usize> = lines.iter().enumerate().map(|(n, line)| (line.id, n)).collect();
+        let sql = "select id, contribution, name, hash, bytes, alt from attachment
+            where in_ids(contribution, ?1) and hash <> '' and id > ?2 order by id limit 5000";
+        let mut after = 0i64;
+        loop {
+            let rows = self.cx.db().query(sql, vals![kernel::Val::list(&ids), after]).await?;
+            if rows.is_empty() {
+                break;
             }
+            for mut r in rows {
+                after = r.take()?;
+                let on: i64 = r.take()?;
+                let (name, hash, bytes, alt): (String, String, i64, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+                let inside = format!("{}{hash}", tacit::FILES);
+                if let Some(line) = places.get(&on).and_then(|n| lines.get_mut(*n)) {
+                    line.files.push(Stood { id: after, hash, bytes: bytes.unsigned_abs(), attached: Attached { name, inside, alt } });
+                }
+            }
+        }
+        for line in lines {
+            line.files.sort_by_key(|stood| line.order.iter().position(|id| *id == stood.id));
         }
         Ok(())
     }
 
     async fn write(&mut self, mut line: Line) -> Result<()> {
-        for (hash, bytes, attached) in std::mem::take(&mut line.files) {
-            if self.out.file(&attached.inside, (&hash, bytes.unsigned_abs()), self.cx).await? {
-                self.taken.files += 1;
+        for stood in std::mem::take(&mut line.files) {
+            match self.out.file(&stood.attached.inside, (&stood.hash, stood.bytes), self.cx).await? {
+                Written::Now => self.taken.files += 1,
+                Written::Before => {}
+                Written::NotHere => self.taken.missing += 1,
             }
-            line.said.files.push(attached);
+            line.said.files.push(stood.attached);
         }
         self.out.line("contributions.jsonl", &line.said)?;
-        self.out.text(&line.root, &line.said, &line.name)?;
+        self.text(&line.root, &line.said, &line.name)?;
         self.taken.contributions += 1;
         Ok(())
+    }
+
+    /// What was said, under what it belongs to, for who reads without a program.
+    fn text(&mut self, root: &str, said: &Said, name: &str) -> Result<()> {
+        let file = format!("conversations/{}.md", file_name(root));
+        let mut text = String::new();
+        if self.texts.insert(file.clone()) {
+            text.push_str(&format!("# {}\n", if said.title.is_empty() { "Conversation" } else { &said.title }));
+        }
+        text.push_str(&format!("\n---\n\n**{name}**, {}", said.at));
+        if let Some(answers) = &said.answers {
+            text.push_str(&format!(", answers `{answers}`"));
+        }
+        text.push_str(&format!(" (`{}`)\n\n", said.id));
+        if !said.own.quote.is_empty() {
+            text.push_str(&format!("> {}\n\n", said.own.quote.replace('\n', "\n> ")));
+        }
+        text.push_str(if said.own.gone { "*taken back*" } else { &said.words });
+        text.push('\n');
+        for file in &said.files {
+            text.push_str(&format!("\n[{}](../{})\n", file.name.replace(['[', ']'], ""), file.inside));
+        }
+        self.out.put(&file, text.as_bytes())
     }
 
     async fn kinds(&mut self) -> Result<()> {
@@ -311,111 +366,4 @@ fn exact(at: Timestamp) -> String {
 pub(crate) fn file_name(id: &str) -> String {
     let safe: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' }).take(100).collect();
     if !id.contains('_') && safe == id.replacen(' ', "_", 1) { safe } else { format!("{safe}-{}", kernel::hash_secret(id).get(..8).unwrap_or_default()) }
-}
-
-/// The folder that is being written.
-struct Out {
-    folder: PathBuf,
-    open: BTreeMap<String, BufWriter<File>>,
-    sums: BTreeMap<String, Sha256>,
-    /// Files of conversations, appended to while their lines come.
-    texts: BTreeSet<String>,
-}
-
-fn trouble(folder: &Path, e: &io::Error) -> Error {
-    let say = kernel::Say::new("{folder} cannot be written: {why}.");
-    Error::Refused(say.with("folder", folder.display().to_string()).with("why", e.to_string()))
-}
-
-impl Out {
-    fn begin(folder: &Path) -> Result<Out> {
-        let fail = |e| trouble(folder, &e);
-        fs::create_dir_all(folder.join("conversations")).map_err(fail)?;
-        if fs::read_dir(folder).map_err(fail)?.count() > 1 {
-            let say = kernel::Say::new("{folder} is not empty. Please name a new folder.");
-            return Err(Error::Refused(say.with("folder", folder.display().to_string())));
-        }
-        let (open, sums, texts) = Default::default();
-        let mut out = Out { folder: folder.to_owned(), open, sums, texts };
-        out.put("README.md", include_bytes!("taken_out.md"))?;
-        Ok(out)
-    }
-
-    fn put(&mut self, file: &str, bytes: &[u8]) -> Result<()> {
-        self.sums.entry(file.to_owned()).or_default().update(bytes);
-        let path = self.folder.join(file);
-        let write = || {
-            let mut to = fs::OpenOptions::new().create(true).append(true).open(&path)?;
-            to.write_all(bytes)
-        };
-        write().map_err(|e| trouble(&self.folder, &e))
-    }
-
-    fn line(&mut self, file: &str, line: &impl Serialize) -> Result<()> {
-        let mut text = serde_json::to_vec(line).map_err(|e| Error::broken(e.to_string()))?;
-        text.push(b'\n');
-        self.sums.entry(file.to_owned()).or_default().update(&text);
-        if !self.open.contains_key(file) {
-            let made = File::create(self.folder.join(file)).map_err(|e| trouble(&self.folder, &e))?;
-            self.open.insert(file.to_owned(), BufWriter::with_capacity(1 << 16, made));
-        }
-        match self.open.get_mut(file) {
-            Some(to) => to.write_all(&text).map_err(|e| trouble(&self.folder, &e)),
-            None => Ok(()),
-        }
-    }
-
-    /// What was said, under what it belongs to, for who reads without a program.
-    fn text(&mut self, root: &str, said: &Said, name: &str) -> Result<()> {
-        let file = format!("conversations/{}.md", file_name(root));
-        let mut text = String::new();
-        if self.texts.insert(file.clone()) {
-            text.push_str(&format!("# {}\n", if said.title.is_empty() { "Conversation" } else { &said.title }));
-        }
-        text.push_str(&format!("\n---\n\n**{name}**, {}", said.at));
-        if let Some(answers) = &said.answers {
-            text.push_str(&format!(", answers `{answers}`"));
-        }
-        text.push_str(&format!(" (`{}`)\n\n", said.id));
-        if !said.own.quote.is_empty() {
-            text.push_str(&format!("> {}\n\n", said.own.quote.replace('\n', "\n> ")));
-        }
-        text.push_str(if said.own.gone { "*taken back*" } else { &said.words });
-        text.push('\n');
-        for file in &said.files {
-            text.push_str(&format!("\n[{}](../{})\n", file.name.replace(['[', ']'], ""), file.inside));
-        }
-        self.put(&file, text.as_bytes())
-    }
-
-    /// A file's bytes as they are; once, however often it stands somewhere. False where they are there already or not here.
-    async fn file(&mut self, file: &str, (hash, length): (&str, u64), cx: &Cx) -> Result<bool> {
-        if self.sums.contains_key(file) {
-            return Ok(false);
-        }
-        fs::create_dir_all(self.folder.join("files")).map_err(|e| trouble(&self.folder, &e))?;
-        let Some(stream) = cx.house.blobs.read(hash, 0, length).await? else { return Ok(false) };
-        let mut stream = std::pin::pin!(stream);
-        while let Some(piece) = stream.next().await {
-            self.put(file, &piece.map_err(|e| trouble(&self.folder, &e))?)?;
-        }
-        Ok(true)
-    }
-
-    fn end(&mut self, of: &str, now: Timestamp) -> Result<()> {
-        let fail = |e: io::Error| trouble(&self.folder, &e);
-        for writer in self.open.values_mut() {
-            writer.flush().and_then(|()| writer.get_ref().sync_all()).map_err(fail)?;
-        }
-        let sums = std::mem::take(&mut self.sums);
-        let manifest = Manifest {
-            format: tacit::FORMAT.into(),
-            version: tacit::VERSION,
-            made_at: now.rfc3339(),
-            of: of.to_owned(),
-            files: sums.into_iter().map(|(file, sum)| (file, kernel::random::hex(&sum.finalize()))).collect(),
-        };
-        let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::broken(e.to_string()))?;
-        fs::write(self.folder.join(tacit::MANIFEST), text + "\n").map_err(fail)
-    }
 }

@@ -13,7 +13,7 @@ use person::acts::NewAccount;
 use shell::Slice;
 use testkit::{App, Engine, both};
 
-use crate::{Brought, How, Stage, bring, read_into, take_out};
+use crate::{Brought, How, Stage, bring, read_into, take_along, take_out};
 
 fn slices() -> Vec<Slice> {
     vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), crate::slice()]
@@ -46,7 +46,7 @@ fn from(origin: &str) -> How {
 }
 
 async fn import(app: &App, source: &Source, how: &How) -> Brought {
-    bring(&app.system(), &staged(source, &[]), how, &mut |_| {}).await.unwrap()
+    bring(&app.system(), &staged(source, &[]), source, how, &mut |_| {}).await.unwrap()
 }
 
 async fn count(app: &App, sql: &'static str) -> i64 {
@@ -100,7 +100,7 @@ fn what_was_private_needs_a_community_that_is_there() {
     both(async |engine| {
         let app = App::new(engine, slices).await;
         let stage = staged(&workspace(), &["secret"]);
-        let refused = bring(&app.system(), &stage, &from("nights.example"), &mut |_| {}).await;
+        let refused = bring(&app.system(), &stage, &workspace(), &from("nights.example"), &mut |_| {}).await;
         assert!(matches!(refused, Err(kernel::Error::Refused(_))), "{refused:?}");
         assert_eq!(count(&app, "select count(*) from contribution where words like '%canary%'").await, 0);
     });
@@ -111,7 +111,7 @@ fn what_was_private_reaches_only_members_also_in_an_open_community() {
     both(async |engine| {
         let app = alive(engine).await;
         let how = How { into: Some("nights".into()), ..from("nights.example") };
-        bring(&app.system(), &staged(&workspace(), &["secret"]), &how, &mut |_| {}).await.unwrap();
+        bring(&app.system(), &staged(&workspace(), &["secret"]), &workspace(), &how, &mut |_| {}).await.unwrap();
         let id = conversation::ContributionId(count(&app, "select id from contribution where words like '%canary%'").await);
         let ada = person::acts::find(&app.house, "ada").await.unwrap();
         let sees = async |cx: &kernel::Cx| conversation::store::one(cx, id).await.unwrap().is_some();
@@ -150,6 +150,16 @@ fn an_old_link_leads_to_what_stood_there_for_who_may_see_it() {
             assert_eq!((found.status.as_u16(), found.header("location")), (303, format!("/conversations/{id}").as_str()), "{link}");
         }
         assert_eq!(app.client().get("/old?link=https://lists.example.org/2").await.status, 404);
+        // Also where it was taken out to.
+        let first = folder("mail");
+        let slug = community::store::by_id(&app.system(), kernel::CommunityId(count(&app, "select id from community").await)).await.unwrap().unwrap().slug;
+        take_out(&app.system(), &slug, "a.example", &first, &mut |_| {}).await.unwrap();
+        let elsewhere = App::new(engine, slices).await;
+        import(&elsewhere, &Source::open(&first).unwrap(), &How { origin: None, into: None }).await;
+        for link in ["https://lists.example.org/1", "one@example.org"] {
+            assert_eq!(elsewhere.client().get(&format!("/old?link={link}")).await.status, 303, "{link}");
+        }
+        std::fs::remove_dir_all(first).unwrap();
         app.house.db.write({ let mut b = kernel::Batch::new(); b.run("delete from reach where thing = ?1", vals![id]); b }).await.unwrap();
         assert_eq!(app.client().get("/old?link=one@example.org").await.status, 404);
     });
@@ -171,8 +181,24 @@ fn bytes_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
+/// Taken with a telephone, which wrote something of its own into it.
+fn photograph() -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(900, 700, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, ((x * y) % 239) as u8]));
+    let mut out = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 95).encode_image(&picture).unwrap();
+    out.splice(2..2, b"\xff\xe1\0\x0cExif\0\0GPS5".iter().copied());
+    out
+}
+
+fn drawing() -> Vec<u8> {
+    let picture = image::RgbaImage::from_fn(60, 40, |x, y| image::Rgba([x as u8, y as u8, 9, (x * 4) as u8]));
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::from(picture).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
 /// A community that is alive: a question that was answered, thanked for and ended, something only for members, something
-/// taken back, a member who left.
+/// with files that was changed, something taken back, a member who left.
 async fn alive(engine: Engine) -> App {
     let app = App::new(engine, slices).await;
     let (ada, bo) = (person(&app, "ada").await, person(&app, "bo").await);
@@ -199,6 +225,22 @@ async fn alive(engine: Engine) -> App {
     app.later(clock::MINUTE);
     conversation::thank(&app.by(ada), answer, &Thanking { words: "for looking".into() }).await.unwrap();
     say(bo, "Only for us.", None, "community").await;
+    app.later(clock::MINUTE);
+    let files = [("pens.jpg", photograph()), ("pens.png", drawing()), ("how.webm", b"\x1a\x45\xdf\xa3 A_OPUS sound".to_vec()), ("rota.txt", b"ada, bo".to_vec())];
+    let mut ids = Vec::new();
+    for (name, bytes) in files {
+        let stream = futures_util::stream::iter([Ok::<_, ()>(bytes.into())]);
+        ids.push(attachment::acts::take_whole(&app.by(ada), name, "", stream).await.unwrap());
+    }
+    let mut batch = kernel::Batch::new();
+    batch.run("update attachment set alt = 'Two red pens' where name = 'pens.jpg'", vals![]);
+    app.house.db.write(batch).await.unwrap();
+    ids.reverse();
+    let shown = NewContribution { words: "They look like this.".into(), attached: attachment::Attaching(ids), ..NewContribution::default() };
+    let shown = conversation::acts::contribute(&app.by(ada), Some("nights"), &shown, &Lineage::default()).await.unwrap();
+    app.later(clock::MINUTE);
+    let edit = conversation::acts::Edit { words: "They look like these.".into(), title: "".into(), kind: None, version: "".into() };
+    conversation::acts::edit(&app.by(ada), shown, &edit).await.unwrap();
     say(bo, "Only for me.", None, "me").await;
     let gone = say(bo, "Said too early.", None, "open").await;
     conversation::acts::withdraw(&app.by(bo), gone).await.unwrap();
@@ -213,13 +255,13 @@ fn what_is_taken_out_and_brought_in_elsewhere_is_taken_out_the_same() {
         let app = alive(engine).await;
         let (first, second) = (folder("first"), folder("second"));
         let taken = take_out(&app.system(), "nights", "a.example", &first, &mut |_| {}).await.unwrap();
-        assert_eq!((taken.contributions, taken.voices), (4, 2));
+        assert_eq!((taken.contributions, taken.voices, taken.files, taken.missing), (5, 2, 4, 0));
         let text = std::fs::read_to_string(first.join("contributions.jsonl")).unwrap();
         assert!(!text.contains("Only for me") && !text.contains("too early"), "{text}");
         let elsewhere = App::new(engine, slices).await;
         let source = Source::open(&first).unwrap();
         let brought = import(&elsewhere, &source, &How { origin: None, into: None }).await;
-        assert_eq!((brought.contributions, brought.thanks, brought.past_memberships), (4, 1, 2));
+        assert_eq!((brought.contributions, brought.thanks, brought.past_memberships, brought.files, brought.files_left), (5, 1, 2, 4, 0));
         assert_eq!(count(&elsewhere, "select count(*) from membership").await, 0);
         take_out(&elsewhere.system(), "nights", "b.example", &second, &mut |_| {}).await.unwrap();
         for (one, other) in bytes_of(&first).into_iter().zip(bytes_of(&second)) {
@@ -227,9 +269,148 @@ fn what_is_taken_out_and_brought_in_elsewhere_is_taken_out_the_same() {
             assert_eq!((one.0, show(&one.1)), (other.0, show(&other.1)));
         }
         let again = import(&elsewhere, &source, &How { origin: None, into: None }).await;
-        assert_eq!((again.contributions, again.thanks), (0, 0));
+        assert_eq!((again.contributions, again.thanks, again.files), (0, 0, 0));
         std::fs::remove_dir_all(first).unwrap();
         std::fs::remove_dir_all(second).unwrap();
+    });
+}
+
+/// What was taken out, with one file gone, one of other bytes, and one whose bytes are not what it says.
+fn damaged(folder: &Path) -> Source {
+    let source = Source::open(folder).unwrap();
+    let mut files: Vec<(String, Vec<u8>)> = source.files().map(|f| (f.to_owned(), source.whole(f, 1 << 24).unwrap())).collect();
+    let said = String::from_utf8(source.whole("contributions.jsonl", 1 << 24).unwrap()).unwrap();
+    let inside = |name: &str| {
+        let at = said.split(&format!("\"name\":\"{name}\",\"inside\":\"")).nth(1).unwrap();
+        at.split('"').next().unwrap().to_owned()
+    };
+    let (gone, other) = (inside("how.webm"), inside("rota.txt"));
+    files.retain(|(name, _)| *name != gone);
+    files.iter_mut().filter(|(name, _)| *name == other).for_each(|(_, bytes)| bytes.push(b'!'));
+    Source::memory("damaged", files)
+}
+
+#[test]
+fn a_file_whose_bytes_are_missing_or_others_stays_a_name_with_a_reason() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let first = folder("damaged");
+        take_out(&app.system(), "nights", "a.example", &first, &mut |_| {}).await.unwrap();
+        let elsewhere = App::new(engine, slices).await;
+        let brought = import(&elsewhere, &damaged(&first), &How { origin: None, into: None }).await;
+        assert_eq!((brought.contributions, brought.files, brought.files_left), (5, 2, 2));
+        let why: Vec<&str> = brought.left.iter().map(|left| left.detail.as_str()).collect();
+        assert_eq!(why, ["Its bytes are not those that the manifest names.", "Its bytes are not in the archive."]);
+        let page = elsewhere.client().get("/c/nights/conversations").await;
+        assert!(page.body.contains("rota.txt") && page.body.contains("how.webm"), "{}", page.body);
+        std::fs::remove_dir_all(first).unwrap();
+    });
+}
+
+#[test]
+fn an_imported_file_is_seen_by_who_sees_the_words_and_by_nobody_else() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let first = folder("seen");
+        take_out(&app.system(), "nights", "a.example", &first, &mut |_| {}).await.unwrap();
+        let elsewhere = App::new(engine, slices).await;
+        import(&elsewhere, &Source::open(&first).unwrap(), &How { origin: None, into: None }).await;
+        let id = count(&elsewhere, "select id from attachment where name = 'pens.jpg'").await;
+        let path = format!("/attachments/{id}/full");
+        let shown = elsewhere.client().get(&path).await;
+        assert_eq!((shown.status.as_u16(), shown.header("content-type")), (200, "image/jpeg"));
+        assert_eq!(elsewhere.client().get(&format!("/attachments/{id}/small")).await.status, 200);
+        assert!(!shown.bytes.windows(3).any(|part| part == b"GPS"));
+        let page = elsewhere.client().get("/c/nights/conversations").await;
+        assert!(page.body.contains("Two red pens"), "{}", page.body);
+        let mut batch = kernel::Batch::new();
+        batch.run("update contribution set withdrawn_at = at where id = (select contribution from attachment where id = ?1)", vals![id]);
+        elsewhere.house.db.write(batch).await.unwrap();
+        assert_eq!(elsewhere.client().get(&path).await.status, 404);
+        std::fs::remove_dir_all(first).unwrap();
+    });
+}
+
+/// An organisation of Zulip in which somebody shared two files, one of which is not in the export.
+fn organisation() -> Source {
+    let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    let more: String = (0..11).map(|n| format!(" [n](/user_uploads/2/n{n}.txt)")).collect();
+    let said = |id: u32, words: &str| format!(r#"{{"id":{id},"sender":5,"recipient":7,"subject":"pens","content":"{words}","date_sent":160000000{id}.0}}"#);
+    let messages = [said(1, "Look: [pens](/user_uploads/2/ab/pens.jpg) [gone](/user_uploads/2/ab/gone.pdf)"), said(2, &format!("Many:{more}"))].join(",");
+    let mut files = vec![
+        file("realm.json", br#"{"zerver_userprofile":[{"id":5,"full_name":"Ada","email":"ada@example.org"}],"zerver_stream":[{"id":3,"name":"nights","description":""}],"zerver_recipient":[{"id":7,"type":2,"type_id":3}]}"#),
+        file("messages-000001.json", format!(r#"{{"zerver_message":[{messages}]}}"#).as_bytes()),
+        file("uploads/2/ab/pens.jpg", &photograph()),
+    ];
+    files.extend((0..11).map(|n| file(&format!("uploads/2/n{n}.txt"), b"n")));
+    Source::memory("zulip", files)
+}
+
+#[test]
+fn files_that_lie_in_an_archive_come_along_and_others_are_named() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let brought = import(&app, &organisation(), &from("chat.example")).await;
+        assert_eq!((brought.contributions, brought.files, brought.files_left), (2, 11, 1), "{:?}", brought.left);
+        assert_eq!(brought.left[0].detail, "At most 10 files stand with one thing that was said.");
+        let page = app.client().get("/c/nights/conversations").await;
+        assert!(page.body.contains("gone.pdf") && page.body.contains("/attachments/"), "{}", page.body);
+        assert_eq!(count(&app, "select count(*) from attachment where contribution is null").await, 0);
+        let again = import(&app, &organisation(), &from("chat.example")).await;
+        assert_eq!((again.contributions, again.files), (0, 0));
+        assert_eq!(count(&app, "select count(*) from attachment").await, 11);
+    });
+}
+
+#[test]
+fn files_that_came_with_mail_come_along_as_they_were_sent() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let mail = "From ada@example.org Mon Jan  2 10:00:00 2012\nFrom: Ada <ada@example.org>\nDate: Mon, 2 Jan 2012 10:00:00 +0000\nMessage-ID: <one@example.org>\nList-Id: <nights.example.org>\nSubject: Pens\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHere they are.\n--b\nContent-Type: text/csv; charset=iso-8859-1; name=pens.csv\nContent-Disposition: attachment; filename=pens.csv\nContent-Transfer-Encoding: quoted-printable\n\nf=E4rbung;rot\n--b\nContent-Type: image/png; name=pens.png\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n";
+        let source = Source::memory("nights.mbox", vec![("nights.mbox".into(), mail.as_bytes().to_vec())]);
+        let mut stage = Stage::new(BTreeSet::new(), Box::new(|_| {})).unwrap().with_files();
+        read_into(&mut stage, &source, detect(&source).unwrap()).unwrap();
+        let brought = bring(&app.system(), &stage, &source, &from("lists.example.org"), &mut |_| {}).await.unwrap();
+        assert_eq!((brought.contributions, brought.files, brought.files_left), (1, 2, 0), "{:?}", brought.left);
+        let id = count(&app, "select id from attachment where name = 'pens.csv'").await;
+        let saved = app.client().get(&format!("/attachments/{id}/full")).await;
+        assert_eq!(saved.bytes, b"f\xe4rbung;rot", "not in another charset");
+        let looking = import(&App::new(engine, slices).await, &source, &from("lists.example.org")).await;
+        assert_eq!((looking.contributions, looking.files), (1, 0), "they are kept aside where that was asked for");
+    });
+}
+
+#[test]
+fn a_person_takes_along_what_is_theirs_with_their_files_and_nothing_of_others() {
+    both(async |engine| {
+        let app = alive(engine).await;
+        let belongings: Vec<_> = slices().into_iter().filter_map(|s| s.belongings).collect();
+        let bos = folder("bos");
+        let taken = take_along(&app.system(), &belongings, "@bo", &bos).await.unwrap();
+        assert_eq!((taken.words, taken.files, taken.missing), (4, 0, 0), "an answer, two that are not for all, one taken back");
+        let read = |of: &Path, file: &str| std::fs::read_to_string(of.join(file)).unwrap();
+        let words = read(&bos, "words.md");
+        for own in ["Here.", "Only for us.", "Only for me.", "Said too early."] {
+            assert!(words.contains(own), "{own}: {words}");
+        }
+        let all: String = Source::open(&bos).unwrap().files().map(|file| read(&bos, file)).collect();
+        assert!(!all.contains("Who has the") && !all.contains("They look") && !all.contains("for looking"), "{all}");
+        assert!(read(&bos, "person.json").contains("\"handle\": \"bo\"") && read(&bos, "membership.memberships.jsonl").lines().count() == 1);
+        let adas = folder("adas");
+        let taken = take_along(&app.system(), &belongings, "ada", &adas).await.unwrap();
+        assert_eq!((taken.words, taken.files), (2, 4));
+        assert_eq!(read(&adas, "attachment.jsonl").lines().count(), 4);
+        let source = Source::open(&adas).unwrap();
+        assert_eq!(detect(&source), None, "it is no community");
+        let manifest = exports::tacit::manifest(&source).unwrap();
+        assert_eq!(manifest.files.len() + 1, source.files().count());
+        for (file, sum) in manifest.files {
+            assert_eq!(kernel::random::hex(&<sha2::Sha256 as sha2::Digest>::digest(source.whole(&file, 1 << 24).unwrap())), sum, "{file}");
+        }
+        assert!(take_along(&app.by(person::acts::find(&app.house, "ada").await.unwrap()), &belongings, "bo", &folder("other")).await.is_err());
+        for folder in [bos, adas] {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
     });
 }
 

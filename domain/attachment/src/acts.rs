@@ -6,15 +6,14 @@
 use bytes::Bytes;
 use futures_util::Stream;
 use kernel::blobs::Gathered;
-use kernel::{Batch, Blobs, Cx, Error, House, Id, Line, Problems, Result, Timestamp, Words, clock, decide, vals};
+use kernel::{Batch, Cx, Error, House, Id, Line, Problems, Result, Words, clock, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::rules::{self, Refusal};
 use crate::shown::Attached;
-use crate::sniff::{self, Format};
 use crate::store::{self, Own};
-use crate::{AttachmentId, Kind, picture, strip};
+use crate::{AttachmentId, Kind, making};
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -124,7 +123,7 @@ pub async fn take_whole<E>(cx: &Cx, name: &str, claimed: &str, bytes: impl Strea
 }
 
 /// A name without folders, without what a page cannot show, and not longer than fits.
-fn plain_name(name: &str) -> String {
+pub(crate) fn plain_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')).take(200).collect();
     if plain.trim().is_empty() { "file".into() } else { plain }
@@ -137,7 +136,7 @@ async fn finish(cx: &Cx, id: AttachmentId) -> Result<Own> {
     if own.whole {
         return Ok(own); // by another piece, meanwhile
     }
-    let made = match make(cx, &own).await {
+    let made = match making::make(cx, id, own.size, own.shown.kind).await {
         Ok(made) => made,
         Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
             drop(held);
@@ -156,73 +155,6 @@ async fn finish(cx: &Cx, id: AttachmentId) -> Result<Own> {
     cx.house.db.write(batch).await?;
     cx.house.blobs.let_go(id.into()).await;
     store::own(cx, id).await?.ok_or(Error::NotFound)
-}
-
-/// Content type, hash and bytes of what is kept.
-type File = (&'static str, String, i64);
-
-struct Made {
-    kind: Kind,
-    full: File,
-    small: File,
-    width: i64,
-    height: i64,
-}
-
-async fn make(cx: &Cx, own: &Own) -> Result<Made> {
-    let (blobs, now) = (&cx.house.blobs, cx.now());
-    let path = blobs.incoming(own.shown.id.into());
-    let looked = path.clone();
-    let (format, head) = blocking(move || {
-        use std::io::Read;
-        let mut head = Vec::new();
-        std::fs::File::open(&looked)?.take(64 * 1024).read_to_end(&mut head)?;
-        Ok((sniff::format(&head), head))
-    })
-    .await?;
-    let stripped = path.clone();
-    let moving = match format {
-        Format::Mp4 | Format::Mp3 | Format::Wav => {
-            blocking(move || strip::strip(&mut std::fs::OpenOptions::new().read(true).write(true).open(&stripped)?, format)).await?
-        }
-        _ => false,
-    };
-    let (kind, content_type) = sniff::kind(format, &head, moving);
-    // What is called a picture and is none is not handed on: who chose it means it to be seen.
-    if kind == Kind::File && own.shown.kind == Kind::Image && !head.starts_with(b"GIF8") && !looks_like_text(&head) {
-        return Err(Refusal::Broken.into());
-    }
-    if own.size > kind.most() {
-        return Err(Refusal::TooLarge(kind).into());
-    }
-    if kind == Kind::Image {
-        return make_picture(blobs, path, format, now).await;
-    }
-    let kept = blobs.keep(path, now).await?;
-    let bytes = i64::try_from(kept.bytes).unwrap_or(i64::MAX);
-    Ok(Made { kind, full: (content_type, kept.hash, bytes), small: ("", String::new(), 0), width: 0, height: 0 })
-}
-
-/// SVG and its like: a text that draws is a file to save.
-fn looks_like_text(head: &[u8]) -> bool {
-    std::str::from_utf8(head.get(..head.len().min(512)).unwrap_or_default()).is_ok()
-}
-
-async fn make_picture(blobs: &Blobs, path: std::path::PathBuf, format: Format, now: Timestamp) -> Result<Made> {
-    let _table = picture::TABLES.acquire().await.map_err(|e| Error::broken(e.to_string()))?;
-    let made = tokio::task::spawn_blocking(move || picture::write_anew(&path, format)).await;
-    let made = made.map_err(|e| Error::broken(format!("a picture: {e}")))??;
-    let mut keep = Vec::new();
-    for written in [made.full, made.small] {
-        let kept = blobs.keep_bytes(written.bytes, now).await?;
-        keep.push((written.content_type, kept.hash, i64::try_from(kept.bytes).unwrap_or(i64::MAX)));
-    }
-    let (Some(small), Some(full)) = (keep.pop(), keep.pop()) else { return Err(Error::broken("a picture without files")) };
-    Ok(Made { kind: Kind::Image, full, small, width: made.width.into(), height: made.height.into() })
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::broken(format!("files: {e}")))?.map_err(kernel::blobs::trouble)
 }
 
 /// Ids of one's own attachments, to stand with what is said: a list, or in a form "1,2".

@@ -1,6 +1,6 @@
 //! What attachments keep of a person: files with their names, and what they say of pictures.
 
-use kernel::{Batch, Cx, Error, Id, PersonId, Say, vals};
+use kernel::{Batch, Cx, Error, Id, PersonId, Result, Say, vals};
 use serde_json::Value;
 use shell::{Belongings, Future};
 
@@ -26,23 +26,25 @@ const EXPORTED: &str = "select id, kind, name, type, bytes, width, height, alt, 
 
 /// The files themselves are fetched from their addresses.
 fn export(cx: Cx, person: PersonId) -> Future<Value> {
-    Box::pin(async move {
-        let (mut all, mut after) = (Vec::new(), 0i64);
-        loop {
-            let rows = cx.db().query(EXPORTED, vals![person, after]).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for mut r in rows {
-                let shown = Attached::begin(&mut r)?;
-                after = shown.id.0;
-                let contribution = r.take::<Option<i64>>()?.map(|id| Id(id).to_string());
-                let line = Exported { attachment: Attachment::from(&shown), contribution, sha256: r.take()?, address: shown.path(), at: r.take()? };
-                all.push(serde_json::to_value(line).map_err(|e| Error::broken(format!("export: {e}")))?);
-            }
+    Box::pin(async move { Ok(told_of(&cx, person.into()).await?.into()) })
+}
+
+/// What is told of the attachments of a person, or of a voice.
+pub async fn told_of(cx: &Cx, whose: Id) -> Result<Vec<Value>> {
+    let (mut all, mut after) = (Vec::new(), 0i64);
+    loop {
+        let rows = cx.db().query(EXPORTED, vals![whose, after]).await?;
+        if rows.is_empty() {
+            return Ok(all);
         }
-        Ok(all.into())
-    })
+        for mut r in rows {
+            let shown = Attached::begin(&mut r)?;
+            after = shown.id.0;
+            let contribution = r.take::<Option<i64>>()?.map(|id| Id(id).to_string());
+            let line = Exported { attachment: Attachment::from(&shown), contribution, sha256: r.take()?, address: shown.path(), at: r.take()? };
+            all.push(serde_json::to_value(line).map_err(|e| Error::broken(format!("export: {e}")))?);
+        }
+    }
 }
 
 /// What stands with words stays with them; what stands with nothing goes. What stands with words for oneself alone goes with

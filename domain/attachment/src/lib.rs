@@ -3,8 +3,11 @@
 pub mod acts;
 pub mod api;
 mod belongings;
+mod making;
 mod pages;
+mod photograph;
 mod picture;
+pub mod remembering;
 pub mod rules;
 pub mod serving;
 pub mod shown;
@@ -18,6 +21,7 @@ use kernel::db::Migration;
 use shell::Slice;
 
 pub use acts::Attaching;
+pub use belongings::told_of;
 pub use pages::receive;
 pub use shown::Attached;
 

@@ -8,6 +8,7 @@ use image::codecs::png::{CompressionType, FilterType as Filter, PngEncoder};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use crate::photograph;
 use crate::rules::Refusal;
 use crate::sniff::Format;
 
@@ -35,7 +36,16 @@ const SHARP: usize = 400_000;
 /// Opening one takes much memory and a processor: two at a time.
 pub static TABLES: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
-pub fn write_anew(path: &Path, format: Format) -> Result<Picture, Refusal> {
+/// Where a picture was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    Elsewhere,
+    /// It comes back from where it was taken out to. One that is as it was written here stays, since a photograph would lose
+    /// something each time.
+    PerhapsHere,
+}
+
+pub fn write_anew(path: &Path, format: Format, before: Before) -> Result<Picture, Refusal> {
     let (format, photograph) = match format {
         Format::Jpeg => (ImageFormat::Jpeg, true),
         Format::Png => (ImageFormat::Png, false),
@@ -46,6 +56,11 @@ pub fn write_anew(path: &Path, format: Format) -> Result<Picture, Refusal> {
     let full = fit(opened, LONG_EDGE);
     let small = fit(full.clone(), SMALL_EDGE);
     let (width, height) = (full.width(), full.height());
+    if format == ImageFormat::Jpeg && before == Before::PerhapsHere
+        && let Some(bytes) = written_here(path, &full)
+    {
+        return Ok(Picture { full: Written { bytes, content_type: "image/jpeg" }, small: write(&small, true, false)?, width, height });
+    }
     let clear = full.color().has_alpha() && full.to_rgba8().pixels().any(|p| p.0.last() != Some(&u8::MAX));
     Ok(Picture { full: write(&full, photograph, clear)?, small: write(&small, photograph, clear)?, width, height })
 }
@@ -68,6 +83,13 @@ fn open(path: &Path, format: ImageFormat) -> Result<DynamicImage, Refusal> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(refusal)?;
     picture.apply_orientation(turned);
     Ok(picture)
+}
+
+/// The bytes of a photograph, if they are what is written here.
+fn written_here(path: &Path, picture: &DynamicImage) -> Option<Vec<u8>> {
+    let bytes = std::fs::read(path).ok()?;
+    let sample = write(&DynamicImage::new_rgb8(1, 1), true, false).ok()?;
+    photograph::is_as(&bytes, &sample.bytes, (picture.width(), picture.height())).then_some(bytes)
 }
 
 fn refusal(error: image::ImageError) -> Refusal {

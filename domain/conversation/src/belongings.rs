@@ -29,7 +29,8 @@ fn list(cx: Cx, person: PersonId) -> Future<Vec<Say>> {
     })
 }
 
-const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at, c.quote, c.work, c.fades_at
+const EXPORTED: &str = "select c.id, c.root, coalesce(k.slug, ''), c.kind, c.title, c.words, c.audience, c.at, c.quote, c.work, c.fades_at,
+        c.edited_at, c.withdrawn_at is not null
     from contribution c left join community k on k.id = c.community
     where c.author = ?1 and not c.voice and c.id > ?2
       and (c.fades_at is null or c.fades_at > ?3) order by c.id limit 1000";
@@ -46,9 +47,10 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
                 let (title, text, audience): (String, String, String) = (r.take()?, r.take()?, r.take()?);
                 let at: Timestamp = r.take()?;
                 let (quote, work): (String, String) = (r.take()?, r.take()?);
-                let fades_at: Option<Timestamp> = r.take()?;
+                let (fades_at, edited_at, withdrawn): (Option<Timestamp>, Option<Timestamp>, bool) = (r.take()?, r.take()?, r.take()?);
                 said.push(json!({"id": after.to_string(), "conversation": root.to_string(), "community": place, "kind": kind,
-                    "title": title, "words": text, "audience": audience, "at": at, "quote": quote, "work": work, "fades_at": fades_at}));
+                    "title": title, "words": text, "audience": audience, "at": at, "quote": quote, "work": work, "fades_at": fades_at,
+                    "edited_at": edited_at, "withdrawn": withdrawn}));
             }
         }
         let mut thanks = Vec::new();

@@ -31,7 +31,9 @@ use shell::{Panel, Place, Slice};
 pub use fading::Fades;
 pub use kinds::{Ending, Kind, KindHere};
 pub use marks::{Thanking, me_too, thank};
-pub use remembering::{Remembered, RememberedEnding, RememberedKind, remember, remember_ending, remember_kind, remember_thanks};
+pub use remembering::{
+    Remembered, RememberedBeside, RememberedEnding, RememberedKind, remember, remember_beside, remember_ending, remember_kind, remember_thanks,
+};
 
 kernel::id_type! {
     ContributionId,

@@ -550,13 +550,15 @@ struct HistoryPage {
     now: Html,
     title: String,
     before: Vec<(store::Before, Html)>,
+    /// Also before it was brought in.
+    changed: bool,
 }
 
 async fn history(visit: Visit, Path(id): Path<String>) -> Answer {
     let said = store::one(&visit.cx, id.parse()?).await?.filter(|s| s.quiet().is_none()).ok_or(Error::NotFound)?;
     let before = store::history(&visit.cx, said.id).await?;
     let before = before.into_iter().map(|b| (b.clone(), visit.time(b.at))).collect();
-    let shown = HistoryPage { t: visit.t, path: said.path(), now: said.html, title: said.title, before };
+    let shown = HistoryPage { t: visit.t, path: said.path(), changed: said.edited_at.is_some(), now: said.html, title: said.title, before };
     Ok(visit.page(visit.t.say("What this was before"), &shown).await?)
 }
 

@@ -1,5 +1,6 @@
 //! What is said by voices that are remembered from an archive: no account, no membership, its own time and link kept.
 
+use attachment::remembering::Kept;
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Id, Result, Timestamp, Viewer, VoiceId, vals};
 use shell::words;
 
@@ -59,6 +60,28 @@ pub fn remember(batch: &mut Batch, cx: &Cx, it: &Remembered<'_>) -> Result<(Cont
     event.audience = it.audience.word().into();
     batch.event(event);
     Ok((id, depth))
+}
+
+/// What an archive says of a thing beyond its words.
+#[derive(Default)]
+pub struct RememberedBeside<'a> {
+    /// When its words were last changed there. What they were before is not in archives.
+    pub edited_at: Option<Timestamp>,
+    pub files: &'a [Kept],
+}
+
+pub fn remember_beside(batch: &mut Batch, cx: &Cx, id: ContributionId, voice: VoiceId, it: &RememberedBeside<'_>) -> Result<()> {
+    if cx.viewer != Viewer::System {
+        return Err(Error::NotFound);
+    }
+    if it.edited_at.is_some() {
+        batch.run("update contribution set edited_at = ?2 where id = ?1", vals![id, it.edited_at]);
+    }
+    if !it.files.is_empty() {
+        let attached = attachment::remembering::stand(batch, cx, it.files, voice, id.into())?;
+        batch.run("update contribution set attached = ?2 where id = ?1", vals![id, attachment::shown::kept(&attached)?]);
+    }
+    Ok(())
 }
 
 /// How a conversation ended there, and the replies that this points at.

@@ -20,6 +20,8 @@ use kernel::db::Migration;
 use kernel::{Event, Line, Stmt, Words, vals};
 use shell::{Panel, Place, Slice};
 
+pub use leaving::everything;
+
 kernel::id_type! {
     SessionId,
     TokenId,

@@ -76,7 +76,7 @@ pub fn slice() -> Slice {
             .collect(),
         api: api::routes(),
         panels: vec![
-            panel(Place::Door, 10, panels::at_the_door),
+            panel(Place::Door, -10, panels::at_the_door),
             panel(Place::HomeAside, 20, panels::asked_after),
             panel(Place::Conversation, 20, panels::led_to),
             panel(Place::Person, 10, panels::of_person),

@@ -11,6 +11,8 @@ mod spans;
 mod special;
 mod tree;
 
+pub use tree::{Element, Node, Tree};
+
 /// What is beyond is cut off at a character; a post or mail of this length has its text in front.
 const MOST_BYTES: usize = 512 << 10;
 
@@ -25,12 +27,18 @@ pub fn to_markdown_from(html: &str, place: &str) -> String {
     while !html.is_char_boundary(end) {
         end -= 1;
     }
-    let tree = tree::Tree::read(html.get(..end).unwrap_or_default());
-    blocks::Walk {
-        tree: &tree,
-        place: origin(place),
+    Tree::read(html.get(..end).unwrap_or_default()).to_markdown(0, place)
+}
+
+impl Tree {
+    /// What stands within one element, for a reader that has looked into the tree itself; 0 is the whole document.
+    pub fn to_markdown(&self, from: usize, place: &str) -> String {
+        blocks::Walk {
+            tree: self,
+            place: origin(place),
+        }
+        .document(from)
     }
-    .document()
 }
 
 /// `https://host` of an address.

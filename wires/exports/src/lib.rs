@@ -30,6 +30,7 @@ pub mod tacit;
 mod times;
 pub mod zulip;
 
+pub use lines::text_of;
 pub use format::{Format, detect};
 pub use model::{
     Access, Community, Contribution, File, Helped, Item, Own, Reason, Record, Skipped, Stop, Take, Thanks,

@@ -1,5 +1,6 @@
 //! Archives of mailing lists and mailboxes: mbox (also pipermail's and Groups.io's), Maildir, folders of `.eml` files.
 
+mod attached;
 mod author;
 mod escape;
 mod habits;
@@ -136,7 +137,7 @@ fn read_one(source: &Source, file: &str, reader: &mut Reader<'_>) -> Result<(), 
     let packed = file.to_lowercase().ends_with(".gz");
     let before = reader.bytes;
     let outcome = unpacked(source, file, |stream| {
-        let mut pieces = Pieces::of(stream);
+        let mut pieces = Pieces::of(stream).with_files(reader.opener.with_files);
         let mut piece = Piece::default();
         loop {
             match pieces.next(&mut piece) {
@@ -195,7 +196,7 @@ fn read_singly(
     let mut look = Look::default();
     let mut piece = Piece::default();
     for file in files.iter().take(LOOKED_AT) {
-        if open(source, file, &mut piece).is_ok()
+        if open(source, file, &mut piece, false).is_ok()
             && let Some(letter) = reader
                 .opener
                 .open(&piece.bytes)
@@ -210,8 +211,14 @@ fn read_singly(
             file,
             offset: None,
             arrived: place::seconds_of(file),
+            cut: false,
         };
-        match open(source, file, &mut piece) {
+        let opened = open(source, file, &mut piece, reader.opener.with_files);
+        let found = Found {
+            cut: piece.cut,
+            ..found
+        };
+        match opened {
             Ok(()) if piece.too_large => reader.skip(found.too_large())?,
             Ok(()) => reader.letter(&piece.bytes, found, &habits, place)?,
             Err(e) => {
@@ -225,9 +232,10 @@ fn read_singly(
 }
 
 /// A file that is one message, as far as the bounds allow.
-fn open(source: &Source, file: &str, room: &mut Piece) -> Result<(), Problem> {
+fn open(source: &Source, file: &str, room: &mut Piece, with_files: bool) -> Result<(), Problem> {
     unpacked(source, file, |stream| {
         Pieces::of_one(stream)
+            .with_files(with_files)
             .next(room)
             .map_err(|e| Problem::Unreadable(file.to_owned(), e))?;
         Ok(())

@@ -90,7 +90,7 @@ pub struct Own {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct File {
     pub name: String,
-    /// Where its bytes are in the [`crate::Source`], when they are there at all.
+    /// Where its bytes are, when they are there at all: in the [`crate::Source`], or where [`Take::keep_file`] put them.
     pub inside: Option<String>,
     /// Where its bytes were.
     pub link: Option<String>,
@@ -181,6 +181,14 @@ pub struct Stop;
 /// contribution that names them, and may be told again.
 pub trait Take {
     fn take(&mut self, item: Item) -> Result<(), Stop>;
+    /// Whether files are wanted that lie within records (of mail), where nobody could find them later.
+    fn keeps_files(&self) -> bool {
+        false
+    }
+    /// Keeps one, and says how to find it.
+    fn keep_file(&mut self, _bytes: &[u8]) -> Option<String> {
+        None
+    }
     /// So many bytes of [`crate::Source::bytes`] are behind the reader.
     fn at_byte(&mut self, _bytes: u64) {}
 }

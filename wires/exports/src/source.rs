@@ -58,6 +58,14 @@ enum Place {
 
 impl Source {
     pub fn open(path: &Path) -> Result<Source, Problem> {
+        Source::open_without(path, &|_| false)
+    }
+
+    /// Folders whose name is `left_out` are not looked into, where the source is a folder of this machine.
+    pub fn open_without(
+        path: &Path,
+        left_out: &dyn Fn(&str) -> bool,
+    ) -> Result<Source, Problem> {
         let name = path.file_name().map_or_else(
             || path.display().to_string(),
             |n| n.to_string_lossy().into_owned(),
@@ -66,7 +74,7 @@ impl Source {
         let facts = std::fs::metadata(path).map_err(unreadable)?;
         let mut files = BTreeMap::new();
         if facts.is_dir() {
-            walk(path, path, &mut files)?;
+            walk(path, path, left_out, &mut files)?;
             return Ok(Source {
                 name,
                 files,
@@ -231,14 +239,21 @@ impl Source {
 }
 
 /// Links are not followed, so that a folder cannot lead out of itself or in a circle.
-fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<String, Entry>) -> Result<(), Problem> {
+fn walk(
+    root: &Path,
+    folder: &Path,
+    left_out: &dyn Fn(&str) -> bool,
+    files: &mut BTreeMap<String, Entry>,
+) -> Result<(), Problem> {
     let unreadable = |e| Problem::Unreadable(folder.display().to_string(), e);
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let kind = entry.file_type().map_err(unreadable)?;
         let path = entry.path();
         if kind.is_dir() {
-            walk(root, &path, files)?;
+            if !left_out(&entry.file_name().to_string_lossy()) {
+                walk(root, &path, left_out, files)?;
+            }
         } else if kind.is_file() {
             let Ok(inside) = path.strip_prefix(root) else {
                 continue;

@@ -11,10 +11,14 @@ use crate::{Access, Contribution, File, Item, Own, Problem, Reason, Record, Skip
 pub const FORMAT: &str = "tacit-archive";
 pub const VERSION: u32 = 1;
 pub const MANIFEST: &str = "manifest.json";
+/// Where the bytes of attachments are.
+pub const FILES: &str = "files/";
 /// Files that are handed on line by line, since they mean something to Tacit alone.
 pub const RECORDS: [&str; 4] = ["kinds", "thanks", "endings", "memberships"];
 /// The longest line that is read.
 const MOST: usize = 8 << 20;
+/// A manifest has a line for each conversation and file.
+const MOST_MANIFEST: u64 = 256 << 20;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -63,6 +67,9 @@ pub struct Said {
     pub at: String,
     pub edited_at: Option<String>,
     pub link: String,
+    /// A Message-ID, without its angle brackets, where it came by mail.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub known_as: String,
     pub asks: bool,
     #[serde(flatten)]
     pub own: Own,
@@ -83,7 +90,7 @@ pub fn recognise(source: &Source) -> bool {
 }
 
 pub fn manifest(source: &Source) -> Result<Manifest, Problem> {
-    let bytes = source.whole(MANIFEST, MOST as u64)?;
+    let bytes = source.whole(MANIFEST, MOST_MANIFEST)?;
     serde_json::from_slice(&bytes).map_err(|e| Problem::Unreadable(MANIFEST.to_owned(), std::io::Error::other(e)))
 }
 
@@ -129,6 +136,7 @@ fn said(s: Said) -> Option<Item> {
         title: s.title,
         words: s.words,
         link: (!s.link.is_empty()).then_some(s.link),
+        known_as: (!s.known_as.is_empty()).then_some(s.known_as),
         asks: s.asks,
         files: s.files.into_iter().map(file).collect(),
         own: Some(Box::new(s.own)),

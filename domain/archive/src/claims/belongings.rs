@@ -1,6 +1,6 @@
 //! What is kept of a person's claims. When they leave, their claims end and the voices are voices again.
 
-use kernel::{Batch, Cx, Error, PersonId, Result, Say, Timestamp, vals};
+use kernel::{Batch, Cx, Error, Id, PersonId, Result, Say, Timestamp, vals};
 use serde_json::{Value, json};
 use shell::{Belongings, Future};
 
@@ -29,8 +29,17 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
             claims.push(json!({"name": name, "origin": origin, "state": state, "offered": offered, "words": words,
                 "reason": reason, "at": at, "decided_at": decided_at}));
         }
-        Ok(json!({"claims": claims, "remembered_words": words_of(&cx, person).await?}))
+        Ok(json!({"claims": claims, "remembered_words": words_of(&cx, person).await?, "remembered_files": files_of(&cx, person).await?}))
     })
+}
+
+/// What stood with it.
+async fn files_of(cx: &Cx, person: PersonId) -> Result<Vec<Value>> {
+    let mut files = Vec::new();
+    for mut r in cx.db().query("select id from voice where person = ?1 order by id limit 1000", vals![person]).await? {
+        files.extend(attachment::told_of(cx, Id(r.take()?)).await?);
+    }
+    Ok(files)
 }
 
 /// What was said by the voices that are theirs.

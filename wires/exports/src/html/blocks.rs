@@ -22,9 +22,9 @@ pub(super) struct Block {
 pub(super) type Blocks = Vec<Block>;
 
 impl Walk<'_> {
-    pub(super) fn document(&self) -> String {
+    pub(super) fn document(&self, from: usize) -> String {
         let mut blocks = Blocks::new();
-        self.children(0, &mut blocks, 0);
+        self.children(from, &mut blocks, 0);
         join(&blocks)
     }
 

@@ -5,18 +5,20 @@ use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 
 use super::builder::Builder;
 
-pub(super) enum Node {
+/// A piece of a document.
+pub enum Node {
     Text(String),
     Element(Element),
 }
 
 #[derive(Default)]
-pub(super) struct Element {
+/// A tag with what is in it, by number.
+pub struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<usize>,
     /// Something in it breaks the line.
-    pub holds_blocks: bool,
+    pub(super) holds_blocks: bool,
 }
 
 impl Element {
@@ -43,7 +45,7 @@ impl Element {
 }
 
 /// A child has a larger number than its parent; the root is 0.
-pub(super) struct Tree {
+pub struct Tree {
     pub nodes: Vec<Node>,
 }
 

@@ -9,6 +9,7 @@ use mail_parser::{
     MimeHeaders, PartType,
 };
 
+use super::attached::{self, Content};
 use super::author::{Author, decoded};
 use super::moments;
 use crate::File;
@@ -34,6 +35,8 @@ pub struct Letter {
     /// Lines that end with a space go on (RFC 3676); then also, whether that space belongs to the line.
     pub flowed: Option<bool>,
     pub files: Vec<File>,
+    /// Of each of them, where they are wanted.
+    pub contents: Vec<Content>,
     pub list: Option<List>,
     /// Where the list is archived, and where this message is.
     pub archive: Option<String>,
@@ -58,11 +61,14 @@ pub struct List {
 /// Takes messages apart. Made once, since it holds a table.
 pub struct Opener {
     parser: MessageParser,
+    pub with_files: bool,
 }
 
 impl Opener {
-    pub fn new() -> Opener {
+    /// What also takes files out is slower.
+    pub fn new(with_files: bool) -> Opener {
         Opener {
+            with_files,
             parser: MessageParser::new()
                 .with_mime_headers()
                 .header_address("From")
@@ -91,7 +97,7 @@ impl Opener {
             letter.take(header, bytes, &mut said);
         }
         letter.settle(said);
-        letter.body(&message);
+        letter.body(&message, self.with_files);
         Some(letter)
     }
 }
@@ -206,7 +212,7 @@ impl Letter {
         self.automatic |= self.author.is_postmaster() || is_automatic_subject(&self.subject);
     }
 
-    fn body(&mut self, message: &Message<'_>) {
+    fn body(&mut self, message: &Message<'_>, with_files: bool) {
         let parts = || message.text_body.iter().filter_map(|id| message.part(*id));
         for part in parts() {
             let PartType::Text(text) = &part.body else {
@@ -237,7 +243,13 @@ impl Letter {
             .is_some_and(|kind| kind.subtype() == Some("report"));
         self.automatic |= report && self.author.address.is_none();
         for part in message.attachments().take(MOST_FILES) {
-            self.files.extend(file(part));
+            let Some(file) = attached::file(part) else {
+                continue;
+            };
+            self.files.push(file);
+            if with_files {
+                self.contents.push(attached::content(message, part));
+            }
         }
     }
 }
@@ -342,34 +354,6 @@ fn flowed(part: &MessagePart<'_>) -> Option<bool> {
             .is_some_and(|said| said.eq_ignore_ascii_case(value))
     };
     is("format", "flowed").then(|| is("delsp", "yes"))
-}
-
-fn file(part: &MessagePart<'_>) -> Option<File> {
-    let kind = part.content_type();
-    let (main, sub) = kind.map_or(("", ""), |kind| {
-        (kind.ctype(), kind.subtype().unwrap_or(""))
-    });
-    if sub.contains("signature")
-        || sub == "pgp-encrypted"
-        || main == "message"
-        || sub == "calendar-reply"
-    {
-        return None;
-    }
-    let name = part.attachment_name().map(str::trim).unwrap_or("");
-    let name = name.rsplit(['/', '\\']).next().unwrap_or("");
-    if name.is_empty() {
-        // An unnamed piece of text is another shape of the words.
-        let shown = matches!(main, "image" | "audio" | "video" | "application") && !sub.is_empty();
-        return shown.then(|| File {
-            name: format!("{main}.{}", sub.trim_start_matches("x-")),
-            ..File::default()
-        });
-    }
-    Some(File {
-        name: name.chars().filter(|c| !c.is_control()).take(200).collect(),
-        ..File::default()
-    })
 }
 
 /// `<https://…>`, alone or the first of several.

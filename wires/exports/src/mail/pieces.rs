@@ -10,6 +10,8 @@ use crate::lines;
 
 /// What is kept of one message: its words come first, and the rest is files that nobody reads here.
 const MOST: usize = 4 << 20;
+/// The same, where its files are wanted: one of 25 MB as mail carries it, and some words.
+const MOST_WITH_FILES: usize = 40 << 20;
 /// The headers of one message.
 const MOST_HEADERS: usize = 256 << 10;
 /// Lines that may begin a part of a message.
@@ -25,6 +27,8 @@ pub struct Piece {
     pub bytes: Vec<u8>,
     /// Its headers are longer than the bounds.
     pub too_large: bool,
+    /// It is longer than the bounds, and what is here is its beginning.
+    pub cut: bool,
 }
 
 pub struct Pieces<'a> {
@@ -34,6 +38,7 @@ pub struct Pieces<'a> {
     begun: Option<Beginning>,
     /// The file is one message, in which nothing begins or is quoted as a beginning.
     single: bool,
+    most: usize,
 }
 
 /// How the next message begins.
@@ -47,6 +52,7 @@ struct Beginning {
 /// What is known while one message is gathered.
 struct Gathering {
     piece: Piece,
+    most: usize,
     in_headers: bool,
     after_blank: bool,
     parts: usize,
@@ -63,7 +69,14 @@ impl<'a> Pieces<'a> {
             at: 0,
             begun: None,
             single: false,
+            most: MOST,
         }
+    }
+
+    /// Also what comes behind the words.
+    pub fn with_files(self, wanted: bool) -> Pieces<'a> {
+        let most = if wanted { MOST_WITH_FILES } else { MOST };
+        Pieces { most, ..self }
     }
 
     /// A file that is one message.
@@ -79,7 +92,7 @@ impl<'a> Pieces<'a> {
         let mut bytes = std::mem::take(&mut room.bytes);
         bytes.clear();
         let mut begun = self.begun.is_some();
-        let mut now = Gathering::begin(bytes, self.at, self.begun.take());
+        let mut now = Gathering::begin(bytes, self.at, self.begun.take(), self.most);
         loop {
             let (start, offset) = (now.piece.bytes.len(), self.at);
             if self.line(&mut now)? == 0 {
@@ -99,7 +112,7 @@ impl<'a> Pieces<'a> {
                 return Ok(true);
             }
             begun = true;
-            now = Gathering::begin(Vec::new(), self.at, Some(beginning));
+            now = Gathering::begin(Vec::new(), self.at, Some(beginning), self.most);
         }
         let found = begun || !now.is_blank();
         *room = now.piece;
@@ -115,7 +128,7 @@ impl<'a> Pieces<'a> {
     fn line(&mut self, now: &mut Gathering) -> io::Result<usize> {
         let bytes = &mut now.piece.bytes;
         // Of a message that is full, the heads of lines are still looked at: one may begin the next message.
-        let most = if now.full { 1024 } else { MOST };
+        let most = if now.full { 1024 } else { self.most };
         let length = lines::next(self.stream, bytes, most)?;
         if self.at == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes.drain(..3);
@@ -126,7 +139,7 @@ impl<'a> Pieces<'a> {
 }
 
 impl Gathering {
-    fn begin(mut bytes: Vec<u8>, at: u64, beginning: Option<Beginning>) -> Gathering {
+    fn begin(mut bytes: Vec<u8>, at: u64, beginning: Option<Beginning>, most: usize) -> Gathering {
         let (mut offset, mut arrived) = (at, None);
         if let Some(beginning) = beginning {
             offset = beginning.offset;
@@ -139,7 +152,9 @@ impl Gathering {
                 arrived,
                 bytes,
                 too_large: false,
+                cut: false,
             },
+            most,
             in_headers: true,
             after_blank: true,
             parts: 0,
@@ -209,11 +224,19 @@ impl Gathering {
             self.full = true;
         }
         // What made it full is the last that is kept.
-        let full = self.full || length > MOST || self.parts > MOST_PARTS;
+        let full = self.full || length > self.most || self.parts > MOST_PARTS;
         if std::mem::replace(&mut self.full, full) {
             self.piece.bytes.truncate(start);
+            self.piece.cut = true;
         }
     }
+}
+
+/// The beginning of a message, as far as it is kept where files are not wanted.
+pub fn without_files(bytes: &[u8]) -> &[u8] {
+    let rest = bytes.get(MOST..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |end| MOST + end + 1);
+    bytes.get(..end).unwrap_or(bytes)
 }
 
 fn is_quoted_beginning(line: &[u8]) -> bool {
@@ -290,4 +313,30 @@ pub fn begins_message(head: &[u8], called: bool) -> bool {
         return arrived(first).is_some() || lines.next().is_some_and(is_header);
     }
     called && is_header(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_begins_alike_whether_its_files_are_wanted_or_not() {
+        let line = "a line of a file that came with it\n";
+        let long = format!(
+            "From a@x Mon Jan  2 10:00:00 2012\nFrom: a@x\n\n{}",
+            line.repeat(5 * (1 << 20) / line.len())
+        );
+        let read = |with_files: bool| {
+            let mut bytes = long.as_bytes();
+            let mut piece = Piece::default();
+            let mut pieces = Pieces::of(&mut bytes).with_files(with_files);
+            assert!(pieces.next(&mut piece).unwrap());
+            piece
+        };
+        let (without, with) = (read(false), read(true));
+        assert!(without.cut && !with.cut);
+        assert!(
+            without.bytes == without_files(&with.bytes) && with.bytes.len() > without.bytes.len()
+        );
+    }
 }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::habits::Habits;
 use super::letter::{Letter, Opener};
-use super::pieces::Piece;
+use super::pieces::{self, Piece};
 use super::place::Place;
 use super::spam::Held;
 use super::threads::{Threads, shown_subject};
@@ -39,6 +39,8 @@ pub struct Found<'f> {
     pub offset: Option<u64>,
     /// When it arrived, as the file says.
     pub arrived: Option<i64>,
+    /// What is here is its beginning.
+    pub cut: bool,
 }
 
 /// The same, to be kept.
@@ -64,9 +66,10 @@ impl Found<'_> {
 
 impl<'t> Reader<'t> {
     pub fn new(take: &'t mut dyn Take) -> Reader<'t> {
+        let opener = Opener::new(take.keeps_files());
         Reader {
             take,
-            opener: Opener::new(),
+            opener,
             bytes: 0,
             threads: Threads::default(),
             held: Held::default(),
@@ -95,6 +98,7 @@ impl<'t> Reader<'t> {
             file,
             offset: Some(piece.offset),
             arrived: piece.arrived,
+            cut: piece.cut,
         };
         if piece.too_large {
             return Ok(self.skip(found.too_large())?);
@@ -119,7 +123,10 @@ impl<'t> Reader<'t> {
                 "A program answered for somebody, or could not deliver.",
             ));
         }
-        let id = letter.id.clone().unwrap_or_else(|| named_by_content(bytes));
+        let id = letter
+            .id
+            .clone()
+            .unwrap_or_else(|| named_by_content(pieces::without_files(bytes)));
         if !self.threads.is_new(&id) {
             return self.skip(found.skipped(Reason::Twice, "Its Message-ID was read before."));
         }
@@ -165,6 +172,11 @@ impl<'t> Reader<'t> {
         };
         let (title, is_reply) = shown_subject(&letter.subject, habits.tag.as_deref());
         let is_answer = is_reply || answers.is_some() || !letter.references.is_empty();
+        for (file, content) in letter.files.iter_mut().zip(letter.contents.drain(..)) {
+            if !(found.cut && content.is_last) {
+                file.inside = self.take.keep_file(&content.bytes);
+            }
+        }
         letter.files.extend(scrubbed);
         let contribution = Box::new(Contribution {
             community: community.id.clone(),
