@@ -24,6 +24,7 @@ pub fn slices() -> Vec<Slice> {
         conversation::slice(),
         narration::slice(),
         practice::slice(),
+        change::slice(),
         care::slice(),
         following::slice(),
         archive::slice(),

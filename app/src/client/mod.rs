@@ -1,6 +1,7 @@
 //! The command line as a client: what a person does from a terminal, over the API of the server they signed in to, and of no other.
 
 mod belong;
+mod changed;
 mod home;
 mod login;
 pub(crate) mod paper;
@@ -44,6 +45,9 @@ pub enum Verb {
     /// Say what you are doing, from where the work is
     #[command(after_help = say::NARRATE_EXAMPLES)]
     Narrate(say::Narrate),
+    /// Say what you do differently now, and because of what; for you alone until you share it
+    #[command(after_help = changed::EXAMPLES)]
+    Changed(changed::Changed),
     /// Answer somebody
     #[command(after_help = say::REPLY_EXAMPLES)]
     Reply(say::Reply),
@@ -73,6 +77,7 @@ pub fn run(verb: &Verb) -> Result<()> {
         Verb::Logout(it) => (&it.to, login::logout(it)?),
         Verb::Whoami(it) => (&it.to, login::whoami(it)?),
         Verb::Narrate(it) => (&it.to, say::narrate(it)?),
+        Verb::Changed(it) => (&it.to, changed::changed(it)?),
         Verb::Reply(it) => (&it.to, say::reply(it)?),
         Verb::Read(it) => (&it.to, read::read(it)?),
         Verb::Communities(it) => (&it.to, belong::communities(it)?),
@@ -81,7 +86,7 @@ pub fn run(verb: &Verb) -> Result<()> {
         Verb::Queue(it) => (&it.to, queue::queue(it)?),
     };
     print(&if to.json { paper::json(&said.json) } else { said.text });
-    if !matches!(verb, Verb::Queue(_) | Verb::Logout(_) | Verb::Narrate(_) | Verb::Reply(_)) {
+    if !matches!(verb, Verb::Queue(_) | Verb::Logout(_) | Verb::Narrate(_) | Verb::Changed(_) | Verb::Reply(_)) {
         what_waited(to);
     }
     Ok(())

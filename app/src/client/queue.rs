@@ -103,7 +103,9 @@ impl Waiting {
     }
 
     fn line(&self) -> String {
-        clean(&first_line(self.body.get("words").and_then(Value::as_str).unwrap_or_default(), 60))
+        // A change is told by what one does now; all else is said in words.
+        let words = self.body.get("words").or_else(|| self.body.get("now"));
+        clean(&first_line(words.and_then(Value::as_str).unwrap_or_default(), 60))
     }
 }
 
@@ -245,6 +247,13 @@ pub fn say(account: &Account, path: &str, body: Value) -> Result<Outcome> {
         Answer::Refused { status, why } => bail!("{} Your words are kept: tacit queue", ended(&account.refusal(status, &why))),
         Answer::Later { why, .. } => bail!("{why}; your words were sent by another tacit meanwhile"),
     }
+}
+
+/// What is said of a line that waits.
+pub fn kept(why: &str, before: usize) -> Said {
+    let others = if before == 0 { String::new() } else { format!(" after {before} other") };
+    let text = format!("Kept here, and goes{others} with your next command, or by: tacit queue send\n({})", clean(why));
+    Said { text, json: json!({"queued": true, "why": why, "before": before}) }
 }
 
 fn ended(sentence: &str) -> String {

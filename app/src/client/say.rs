@@ -69,7 +69,7 @@ pub struct Reply {
 /// More than the server takes anyway.
 const MOST: u64 = 1024 * 1024;
 
-fn typed(words: &[String]) -> Result<String> {
+pub fn typed(words: &[String]) -> Result<String> {
     let said = match words {
         [one] if one == "-" => {
             let mut said = String::new();
@@ -128,11 +128,7 @@ fn say(account: &Account, path: &str, body: Value) -> Result<Said> {
             let text = format!("Said: {}", account.url(&format!("/conversations/{conversation}{spot}")));
             Ok(Said { text: clean(&text), json: answer })
         }
-        Outcome::Kept { why, before } => {
-            let others = if before == 0 { String::new() } else { format!(" after {before} other") };
-            let text = format!("Kept here, and goes{others} with your next command, or by: tacit queue send\n({})", clean(&why));
-            Ok(Said { text, json: json!({"queued": true, "why": why, "before": before}) })
-        }
+        Outcome::Kept { why, before } => Ok(queue::kept(&why, before)),
     }
 }
 

@@ -30,6 +30,11 @@ pub(crate) fn questions(ids: &Ids) -> Vec<Asked> {
                     let path = route.path.replace("{slug}", slug).replace("{id}", if route.path.contains("/hats/{id}") { &ids.worn } else { &ids.suspension }).replace("{kind}", kind);
                     all.push(asked(route, format!("{} [{slug}]", route.path), path, slug, api));
                 }
+            } else if route.path.contains("/changes/{id}") {
+                for (name, id) in [("closed", &ids.change), ("mine", &ids.own_change)] {
+                    let path = route.path.replace("{id}", id);
+                    all.push(asked(route, format!("{} [{name}]", route.path), path, CLOSED, api));
+                }
             } else if about_things && route.path.ends_with("/ending") {
                 for (name, id) in [("closed", ids.closed_worry), ("open", ids.open_worry)] {
                     let path = route.path.replace("{id}", &id.to_string());
@@ -132,6 +137,12 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("POST", p) if p.contains("/contributions/") && last == "attachments" => of(&[("attached", "7")]),
         ("PUT", p) if p.contains("/drafts/") => of(&[("words", "a draft")]),
         ("POST", _) if last == "announcements" => of(&[("words", "hear this")]),
+        ("POST" | "PUT", "/changes" | "/changes/{id}") => of(&[("now", "work otherwise")]),
+        ("PUT", "/changes/{id}/state") => of(&[("state", "kept")]),
+        ("PUT", "/changes/{id}/outcome") => of(&[("outcome", "quieter nights")]),
+        ("PUT", "/changes/{id}/sharing") => of(&[("community", slug), ("audience", "community")]),
+        ("PUT", "/changes/{id}/attestation") => of(&[("words", "I was there")]),
+        ("POST", "/records/check") => of(&[("file", "{}")]),
         ("POST", "/sense") => of(&[("words", "the same in all"), ("community", slug)]),
         ("PUT", p) if p.starts_with("/sense/") || p.starts_with("/me/tray/") && last == "place" => of(&[("to", "up")]),
         ("POST", p) if last == "people" && p.contains("/circles/") => of(&[("people", "member")]),

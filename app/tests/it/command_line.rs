@@ -291,6 +291,11 @@ fn a_person_signs_in_by_a_code_and_reads_says_joins_and_leaves_from_the_terminal
     let said = ada.json(&["narrate", "-c", "night-handovers", "--for", "open", "The red pen."]);
     let id = said["id"].as_str().unwrap();
     assert!(ada.says(&["reply", id, "Ours", "does,", "too."]).contains(&format!("/conversations/{id}#r")));
+    let changed = ada.json(&["changed", "I use the red pen.", "--was", "I used any", "--because", id, "--because", "https://example.org/pens On pens"]);
+    assert_eq!((&changed["audience"], &changed["because"][0]["id"], &changed["because"][1]["title"]), (&"me".into(), &id.into(), &"On pens".into()));
+    assert!(ada.says(&["changed", "I ask."]).starts_with("Told, for you alone: http"));
+    assert!(ada.refused(&["changed", "I ask.", "--because", "77"]).contains("This cause is not here"));
+    assert!(ada.says(&["queue"]).contains("I ask.") && ada.says(&["queue", "drop", "--all"]).starts_with("Dropped: 1"));
     let read = ada.says(&["read", id]);
     assert!(read.contains("Ours does, too.") && !read.contains('\u{1b}') && read.lines().all(|l| l.chars().count() <= 80), "{read}");
     assert!(ada.refused(&["reply", id]).contains("there are no words to say"));

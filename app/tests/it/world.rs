@@ -48,6 +48,9 @@ pub struct Ids {
     pub attachment: String,
     pub circle: String,
     pub announcement: String,
+    /// Of the author: shared behind the closed door and attested by the member; and for themselves alone.
+    pub change: String,
+    pub own_change: String,
     pub session: String,
     pub token: String,
     pub knock: String,
@@ -105,6 +108,8 @@ impl World {
             attachment: nothing(),
             circle: nothing(),
             announcement: nothing(),
+            change: nothing(),
+            own_change: nothing(),
             session: nothing(),
             token: nothing(),
             knock: nothing(),
@@ -128,6 +133,7 @@ impl World {
         world.speak().await;
         world.worry().await;
         world.things().await;
+        world.change().await;
         world
     }
 
@@ -238,6 +244,24 @@ impl World {
         self.ids.worn = membership::hats::store::worn(&steward, closed).await.unwrap()[0].id.to_string();
         self.ids.invitation = membership::store::own_links(&steward, closed).await.unwrap()[0].id.to_string();
         self.ids.reset = person::acts::make_link(&self.app.system(), "reset", Some("author")).await.unwrap();
+    }
+
+    /// What the author does differently because of something behind the closed door.
+    async fn change(&mut self) {
+        let author = self.by("author");
+        for (words, shared) in [("canary-mine change", false), ("canary-closed change", true)] {
+            let telling = change::acts::Telling { now: words.into(), source: Line(self.ids.closed_opening.to_string()), ..Default::default() };
+            let id = change::acts::tell(&author, &telling).await.unwrap();
+            if shared {
+                let sharing = change::acts::Sharing { community: CLOSED.into(), audience: change::For::Community };
+                change::acts::share(&author, id, &sharing).await.unwrap();
+                let attesting = change::acts::Attesting { words: "canary-closed attested".into() };
+                change::acts::attest(&self.by("member"), id, &attesting).await.unwrap();
+                self.ids.change = id.to_string();
+            } else {
+                self.ids.own_change = id.to_string();
+            }
+        }
     }
 
     /// A steward hid a reply of the author, who appeals; the member reported something; first words of the member wait.

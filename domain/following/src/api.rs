@@ -61,11 +61,14 @@ struct Notice {
 
 #[derive(Serialize, JsonSchema)]
 struct Happened {
-    /// replied, contributed, thanked, ending_said, announced, made_sense.
+    /// replied, contributed, thanked, ending_said, announced, made_sense, named_as_cause.
     what: String,
     by: String,
     handle: Option<String>,
+    /// What it is or is about; where a change names words of this conversation, the conversation's opening.
     contribution: String,
+    /// Where it is read.
+    path: String,
     words: String,
     #[schemars(with = "String")]
     at: Timestamp,
@@ -96,7 +99,9 @@ async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) ->
 }
 
 fn happened(h: store::Happening) -> Happened {
-    Happened { what: h.verb, by: h.name, handle: h.handle, contribution: h.said.to_string(), words: h.words, at: h.at }
+    let path = h.path();
+    let contribution = if h.verb == "named_as_cause" { h.conversation } else { h.said };
+    Happened { what: h.verb, by: h.name, handle: h.handle, contribution: contribution.to_string(), path, words: h.words, at: h.at }
 }
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

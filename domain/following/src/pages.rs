@@ -80,6 +80,7 @@ fn what_happened(t: T, h: &Happening) -> &'static str {
         "thanked" => t.say("thanked you:"),
         "ending_said" => t.say("said what helped, and it was yours:"),
         "announced" => t.say("announced:"),
+        "named_as_cause" => t.say("because of your words, does differently now:"),
         "made_sense" => t.say("said what they see in your words and others':"),
         _ => t.say("said:"),
     }
@@ -140,11 +141,10 @@ async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) ->
 
 fn shown(visit: &Visit, g: Group, happenings: Vec<Happening>) -> Shown {
     let line = |h: Happening| {
-        let anchor = if h.said == g.conversation { String::new() } else { format!("#r{}", h.said) };
         Told {
             what: what_happened(visit.t, &h),
             words: words::plain(&h.words, 160),
-            path: format!("/conversations/{}{anchor}", g.conversation),
+            path: h.path(),
             when: visit.time(h.at),
             h,
         }

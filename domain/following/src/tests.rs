@@ -15,7 +15,21 @@ use crate::store::{self, Group};
 use crate::{To, acts, notices};
 
 fn before() -> Vec<Slice> {
-    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice()]
+    vec![
+        person::slice(),
+        attachment::slice(),
+        community::slice(),
+        membership::slice(),
+        conversation::slice(),
+        narration::slice(),
+        without_panels(practice::slice()),
+        without_panels(change::slice()),
+    ]
+}
+
+/// What a page costs is counted without what these hang on it.
+fn without_panels(slice: Slice) -> Slice {
+    Slice { panels: Vec::new(), ..slice }
 }
 
 fn slices() -> Vec<Slice> {

@@ -19,8 +19,8 @@ const PIECES: [&str; 5] = [
 ];
 
 /// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused.
-const NO_WORDS: [&str; 13] =
-    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to"];
+const NO_WORDS: [&str; 14] =
+    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to", "because"];
 
 /// What is done to remembered voices: no act of the API makes one, since only an import does.
 const NEED_AN_ARCHIVE: [&str; 2] = ["/voices/", "/claims/"];
@@ -44,9 +44,9 @@ const SAME: [(&str, &str); 8] = [
     ("/sign-up name", "/me name"),
 ];
 
-/// What forms ask beside: the search, and what one is called after leaving, which each has a test of its own; and what people do not
-/// see: whatever is filled in there is refused.
-const NO_WORDS_IN_FORMS: [&str; 3] = ["q", "pseudonym", "website"];
+/// What forms ask beside: the search, and what one is called after leaving, which each has a test of its own; a record to be checked, of
+/// which nothing is kept; and what people do not see: whatever is filled in there is refused.
+const NO_WORDS_IN_FORMS: [&str; 4] = ["q", "pseudonym", "website", "file"];
 
 /// Who does it, what, what it is done to, and what it needs beside words. It is done to what an act made or was done to itself, or
 /// to what waits for this person in the community.
@@ -100,6 +100,14 @@ const ACTS: &[Act] = &[
     ("ada", "POST /communities/{slug}/announcements", "", |_| json!({"days": "7"})),
     ("bo", "PUT /me/tray/{id}", CONTRIBUTED, |_| json!({})),
     ("bo", "POST /sense", "", |slug| json!({"community": slug})),
+    // what one does differently, told twice: the words of the second stay as they were told
+    ("bo", "POST /changes", "", |_| json!({})),
+    ("bo", "PUT /changes/{id}", "POST /changes", |_| json!({})),
+    ("bo", "PUT /changes/{id}/sharing", "POST /changes", |slug| json!({"community": slug, "audience": "open"})),
+    ("bo", "POST /changes", "", |_| json!({})),
+    ("bo", "PUT /changes/{id}/outcome", "POST /changes", |_| json!({})),
+    ("bo", "PUT /changes/{id}/sharing", "POST /changes", |slug| json!({"community": slug, "audience": "open"})),
+    ("ada", "PUT /changes/{id}/attestation", "POST /changes", |_| json!({})),
     // what goes with words: a file, then a picture
     ("ada", ATTACHED, "", |_| json!({"size": 5})),
     ("ada", REPLIED, CONTRIBUTED, |_| json!({"attached": []})),
