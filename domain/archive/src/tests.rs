@@ -463,3 +463,64 @@ fn nothing_is_taken_out_into_a_folder_that_is_not_empty_and_only_the_program_tak
         std::fs::remove_dir_all(full).unwrap();
     });
 }
+
+fn book(pages: &[(&str, &str)]) -> PathBuf {
+    let folder = folder("book");
+    for (name, words) in pages {
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, words).unwrap();
+    }
+    folder
+}
+
+async fn pages(app: &App, from: &Path, origin: &str) -> crate::BroughtPages {
+    let how = How { origin: Some(origin.into()), into: None };
+    crate::bring_pages(&app.system(), handbook::Handbook::open(from).unwrap(), &how, &mut |_, _| {}).await.unwrap()
+}
+
+#[test]
+fn pages_become_practices_once_with_their_day_to_look_again_and_links_that_lead_to_each_other() {
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let restore = "---\ntitle: Restore a backup\nlast_reviewed_on: 2019-08-31\nreview_in: 6 months\n---\n\nSee [alerts](alerts.md#night) first.\n";
+        let from = book(&[("restore.md", restore), ("alerts.md", "# Alerts\n\nSleep on it.\n"), ("adr/0001-old.md", "# Old\n\n## Status\n\nDeprecated\n")]);
+        let first = pages(&app, &from, "our-book").await;
+        assert_eq!((first.practices, first.revisions, first.there), (3, 3, 0));
+        let again = pages(&app, &from, "our-book").await;
+        assert_eq!((again.practices, again.there), (0, 3));
+        assert_eq!((count(&app, "select count(*) from membership").await, count(&app, "select count(*) from person").await), (0, 0));
+        let c = community::store::by_slug(&app.system(), "our-book").await.unwrap().unwrap();
+        let all = practice::store::of_community(&app.stranger(), c.id, &practice::store::Sought::All, None, 9).await.unwrap().items;
+        let of = |title: &str| all.iter().find(|p| p.title == title).unwrap();
+        assert_eq!(all.len(), 2, "what says that it is over is not among those in use: {all:?}");
+        assert_eq!(of("Restore a backup").due_at, kernel::Timestamp::parse("2020-03-01T00:00:00Z").unwrap(), "the day after 29 February");
+        let whole = practice::store::one(&app.stranger(), of("Restore a backup").id).await.unwrap().unwrap();
+        assert!(whole.words.contains(&format!("[alerts](/practices/{}#night)", of("Alerts").id)) || whole.words.contains(&format!("[alerts](/practices/{})", of("Alerts").id)), "{}", whole.words);
+        std::fs::remove_dir_all(from).unwrap();
+    });
+}
+
+/// 309 pages of a government's manual; how many are overdue on a day was counted by another program.
+#[test]
+fn runbooks_are_overdue_on_exactly_the_days_that_they_name() {
+    let Some(data) = std::env::var_os("TACIT_DATA").map(PathBuf::from) else {
+        eprintln!("not run: TACIT_DATA is not set");
+        return;
+    };
+    both(async |engine| {
+        let app = App::new(engine, slices).await;
+        let from = folder("manual");
+        std::fs::create_dir_all(&from).unwrap();
+        let set = data.join("practices/govuk-developer-docs/govuk-manual-2019-09-30.tar.zst");
+        let piped = format!("zstd -dc {} | tar x -C {}", set.display(), from.display());
+        assert!(std::process::Command::new("sh").arg("-c").arg(piped).status().unwrap().success());
+        assert_eq!(pages(&app, &from, "manual").await.practices, 309);
+        for (day, overdue) in [("2019-09-30", 48), ("2019-12-31", 170), ("2020-02-29", 248), ("2020-10-01", 309)] {
+            let at = kernel::Timestamp::parse(&format!("{day}T00:00:00Z")).unwrap();
+            let mut row = app.house.db.one("select count(*) from practice where due_at <= ?1", vals![at]).await.unwrap().unwrap();
+            assert_eq!(row.take::<i64>().unwrap(), overdue, "{day}");
+        }
+        std::fs::remove_dir_all(from).unwrap();
+    });
+}
