@@ -25,6 +25,7 @@ pub fn slices() -> Vec<Slice> {
         narration::slice(),
         practice::slice(),
         change::slice(),
+        value::slice(),
         care::slice(),
         following::slice(),
         archive::slice(),
