@@ -50,7 +50,7 @@ pub fn slice() -> Slice {
             panel(Place::Conversation, 20, panels::on_conversation),
             panel(Place::Practice, 20, panels::on_practice),
             panel(Place::Person, 10, panels::of_person),
-            panel(Place::Door, 10, panels::at_the_door),
+            panel(Place::Door, -1, panels::at_the_door),
         ],
         belongings: Some(belongings::BELONGINGS),
         ..Slice::default()

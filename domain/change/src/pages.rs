@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use conversation::said::Said;
 use conversation::{ContributionId, store as contributions};
 use kernel::{Cursor, Error, Result, id};
 use membership::store as members;
@@ -124,7 +125,11 @@ async fn change_page(visit: &Visit, id: ChangeId, form: Form) -> Result<Response
     let places = if h.mine { members::mine(&visit.cx).await? } else { Vec::new() };
     let t = visit.t;
     let audiences = [(For::Community, "those who take part there"), (For::Open, "everybody who can read there")];
-    let place = h.place.as_ref().map_or("", |p| p.slug.as_str());
+    let place = match &h.place {
+        Some(place) => place.slug.clone(),
+        None if h.mine => where_it_came_from(visit, id, &places).await?,
+        None => String::new(),
+    };
     let audience = if h.audience == For::Open { "open" } else { "community" };
     let title = h.heading();
     let shown = ChangePage {
@@ -137,12 +142,19 @@ async fn change_page(visit: &Visit, id: ChangeId, form: Form) -> Result<Response
         places: places.into_iter().map(|b| (b.slug, b.name, String::new())).collect(),
         audiences: audiences.iter().map(|(a, word)| (a.word().to_owned(), t.say(word).to_owned(), String::new())).collect(),
         outcome: sent_or(&form, "outcome", &[("outcome", &h.outcome), ("measure", &h.measure)]),
-        sharing: sent_or(&form, "community", &[("community", place), ("audience", audience)]),
+        sharing: sent_or(&form, "community", &[("community", &place), ("audience", audience)]),
         attesting: sent_or(&form, "words", &[("words", own.as_ref().map_or("", |a| a.words.as_str()))]),
         h,
         form,
     };
     if shown.form.is_faulty() { visit.page_again(&title, &shown).await } else { visit.page(&title, &shown).await }
+}
+
+/// The community where its first cause was said, to share it there.
+async fn where_it_came_from(visit: &Visit, id: ChangeId, mine: &[members::Belonging]) -> Result<String> {
+    let kept = store::kept(&visit.cx, id).await?;
+    let came = kept.iter().find_map(|k| k.thanks.and_then(|(_, community)| community));
+    Ok(mine.iter().find(|b| Some(b.community) == came).map(|b| b.slug.clone()).unwrap_or_default())
 }
 
 async fn change(visit: Visit, Path(id): Path<String>) -> Answer {
@@ -174,25 +186,35 @@ struct TellingPage {
 /// So many replies are offered; whoever means another one comes from it, or names its number.
 const OFFERED: usize = 50;
 
-/// What one may mean by a source in the address: the words of its conversation, or a practice.
+/// What one may mean by a source in the address: the words of its conversation, a practice, or a trail.
 async fn offered(visit: &Visit, source: &str) -> Result<(Vec<(String, String, String)>, String)> {
     let Some(id) = id::parse(source) else { return Ok(Default::default()) };
     let Some(said) = contributions::one(&visit.cx, ContributionId(id)).await? else {
-        let practice = practice::store::named(&visit.cx, practice::PracticeId(id)).await?;
-        return Ok((Vec::new(), practice.map(|p| p.title).unwrap_or_default()));
+        let practice = practice::store::named(&visit.cx, practice::PracticeId(id)).await?.map(|p| p.title);
+        let title = match practice {
+            Some(title) => Some(title),
+            None => narration::store::seen(&visit.cx, conversation::TrailId(id)).await?.map(|trail| trail.title),
+        };
+        return Ok((Vec::new(), title.unwrap_or_default()));
     };
     let Some(opening) = contributions::one(&visit.cx, said.root).await? else { return Ok(Default::default()) };
     let replies = contributions::replies(&visit.cx, said.root, Cursor::OLDEST, OFFERED).await?.items;
-    let mut all: Vec<_> = std::iter::once(opening).chain(replies).filter(|s| s.quiet().is_none() && s.care.held.is_none()).collect();
-    if said.quiet().is_none() && !all.iter().any(|s| s.id == said.id) {
+    let me = visit.cx.viewer.person();
+    // One does not thank oneself; whoever means their own words comes from them.
+    let meant = |s: &Said| s.quiet().is_none() && s.care.held.is_none() && (!s.author.is(me) || s.id == said.id && s.parent.is_some());
+    let mut all: Vec<Said> = std::iter::once(opening).chain(replies).filter(meant).collect();
+    if meant(&said) && !all.iter().any(|s| s.id == said.id) {
         all.push(said);
     }
-    let line = |s: &conversation::said::Said| (s.id.to_string(), s.author.name.clone(), words::plain(&s.words, 120));
+    let line = |s: &Said| (s.id.to_string(), s.author.name.clone(), words::plain(&s.words, 120));
     Ok((all.iter().map(line).collect(), String::new()))
 }
 
-async fn telling_page(visit: &Visit, form: Form) -> Result<Response> {
+async fn telling_page(visit: &Visit, mut form: Form) -> Result<Response> {
     let (said, about) = offered(visit, form.value("source")).await?;
+    if about.is_empty() && !said.iter().any(|(id, ..)| id == form.value("source")) {
+        form.set("source", "");
+    }
     let faulty = form.is_faulty();
     let back = match visit.guest.as_deref() {
         Some(guest) => format!("/@{}/changes", guest.handle),

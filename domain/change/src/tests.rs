@@ -425,6 +425,7 @@ fn one_comes_from_a_conversation_and_chooses_whose_words_it_was() {
         assert!(bo.get(&format!("/conversations/{opening}")).await.main().contains(&format!("/changes/new?source={opening}")));
         let form = bo.get(&format!("/changes/new?source={opening}")).await;
         assert!(form.main().contains("We do it at the bed.") && form.main().contains(&format!("value=\"{reply}\"")));
+        assert!(!form.main().contains("How do you hand over?"), "one does not thank oneself");
         let fields = [("was", ""), ("now", " "), ("source", &reply.to_string()), ("because", "https://example.org/a On beds")];
         let wrong = bo.post("/changes", &fields).await;
         assert_eq!(wrong.status, 422);
@@ -433,6 +434,7 @@ fn one_comes_from_a_conversation_and_chooses_whose_words_it_was() {
         let path = told.location.unwrap();
         let page = bo.get(&path).await;
         assert!(page.main().contains("We do it at the bed.") && page.main().contains("On beds") && page.main().contains("Only you see this."));
+        assert!(page.main().contains(&format!("<option value=\"{}\" selected>", w.slug)), "it is shared where it came from");
         let shared = bo.form(axum::http::Method::PUT, &format!("{path}/sharing"), &[("community", &w.slug), ("audience", "open")]).await;
         assert_eq!(shared.status, 303);
         assert!(w.browser(w.ada).await.get(&path).await.main().contains("You saw it? Say so"));
