@@ -27,7 +27,7 @@ pub(crate) fn questions(ids: &Ids) -> Vec<Asked> {
             if route.path.contains("{slug}") {
                 let kind = if route.method == Method::DELETE && route.path.ends_with("{kind}") { "unused" } else { "worry" };
                 for slug in [CLOSED, KNOCK] {
-                    let path = route.path.replace("{slug}", slug).replace("{id}", if route.path.contains("/hats/{id}") { &ids.worn } else { &ids.suspension }).replace("{kind}", kind);
+                    let path = route.path.replace("{slug}", slug).replace("{id}", if route.path.contains("/hats/{id}") { &ids.worn } else { &ids.suspension }).replace("{kind}", kind).replace("{figure}", "people");
                     all.push(asked(route, format!("{} [{slug}]", route.path), path, slug, api));
                 }
             } else if route.path.contains("/changes/{id}") {
@@ -81,7 +81,7 @@ fn concrete(path: &str, ids: &Ids) -> String {
         _ => &ids.invitation,
     };
     let secret = if path.starts_with("/reset") { &ids.reset } else { &ids.link };
-    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home").replace("{variant}", "full").replace("{file}", "7")
+    path.replace("{id}", id).replace("{secret}", secret).replace("{handle}", "author").replace("{place}", "home").replace("{variant}", "full").replace("{file}", "7").replace("{figure}", "people")
 }
 
 /// An input that would do for who may: so that a refusal is about the person.

@@ -61,7 +61,7 @@ struct Notice {
 
 #[derive(Serialize, JsonSchema)]
 struct Happened {
-    /// replied, contributed, thanked, ending_said, announced, made_sense, named_as_cause.
+    /// replied, contributed, thanked, ending_said, announced, made_sense, named_as_cause, cited, proposed, proposal_accepted, proposal_declined.
     what: String,
     by: String,
     handle: Option<String>,
@@ -100,7 +100,7 @@ async fn all(visit: Visit, Asked(wanted): Asked<Wanted>, After(after): After) ->
 
 fn happened(h: store::Happening) -> Happened {
     let path = h.path();
-    let contribution = if h.verb == "named_as_cause" { h.conversation } else { h.said };
+    let contribution = if h.verb == "named_as_cause" || h.verb == "cited" || h.verb.starts_with("propos") { h.conversation } else { h.said };
     Happened { what: h.verb, by: h.name, handle: h.handle, contribution: contribution.to_string(), path, words: h.words, at: h.at }
 }
 

@@ -81,6 +81,10 @@ fn what_happened(t: T, h: &Happening) -> &'static str {
         "ending_said" => t.say("said what helped, and it was yours:"),
         "announced" => t.say("announced:"),
         "named_as_cause" => t.say("because of your words, does differently now:"),
+        "cited" => t.say("wrote something to work by, with your words:"),
+        "proposed" => t.say("proposed a change to what you wrote:"),
+        "proposal_accepted" => t.say("took your proposal into it:"),
+        "proposal_declined" => t.say("let your proposal be:"),
         "made_sense" => t.say("said what they see in your words and others':"),
         _ => t.say("said:"),
     }

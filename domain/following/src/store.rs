@@ -158,11 +158,14 @@ const GROUPS: &str = "select
                         and e.origin = 'live' and e.actor <> ?1 and heard_by(e.actor, ?1)
                         and (e.verb = 'replied' and (p.named or p.said_at > 0
                                  and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
-                             or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense', 'named_as_cause')
+                             or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense', 'named_as_cause', 'cited', 'proposed', 'proposal_accepted',
+                                 'proposal_declined')
                                  and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
                         and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                             or w.fades_at <= ?7 or w.hidden <> '' or w.held <> ''))
                         and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
+                        and (e.object_kind <> 'practice' or exists (select 1 from practice f
+                            where f.id = e.object and f.withdrawn_at is null and visible_to(f.id, ?1)))
                         and (e.verb <> 'named_as_cause' or exists (select 1 from change h
                             join change_source s on s.change = h.id and s.root = e.conversation
                             join contribution y on y.id = s.thing left join voice v on y.voice and v.id = y.author
@@ -281,7 +284,7 @@ pub struct Happening {
     pub at: Timestamp,
     pub name: String,
     pub handle: Option<String>,
-    /// The contribution or change that it is, or the contribution that it is about.
+    /// The contribution, change or practice that it is, or the contribution that it is about.
     pub said: Id,
     pub words: String,
     /// An answer to the viewer's own words.
@@ -295,6 +298,8 @@ impl Happening {
     pub fn path(&self) -> String {
         match () {
             () if self.verb == "named_as_cause" => format!("/changes/{}", self.said),
+            () if self.verb == "cited" => format!("/practices/{}", self.said),
+            () if self.verb.starts_with("propos") => format!("/conversations/{}", self.conversation),
             () if self.said == self.conversation => format!("/conversations/{}", self.conversation),
             () => format!("/conversations/{}#r{}", self.conversation, self.said),
         }
@@ -307,7 +312,7 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
         return Ok(Vec::new());
     }
     let sql = "select e.conversation, e.verb, e.occurred_at, p.name, case when visible_to(p.id, ?1) then p.handle end,
-            coalesce(t.contribution, e.object), coalesce(t.words, h.now_does, w.words, ''), coalesce(u.author = ?1 and not u.voice, false), e.toward_me
+            coalesce(t.contribution, e.object), coalesce(t.words, h.now_does, f.title, w.words, ''), coalesce(u.author = ?1 and not u.voice, false), e.toward_me
         from (
             select e.conversation, e.position, e.verb, e.occurred_at, e.actor, e.object, e.object_kind,
                 ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%' as toward_me,
@@ -320,11 +325,14 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
                      or e.verb = 'replied' and (coalesce(r.named, false) or f.id is not null and e.occurred_at > f.since or coalesce(r.said_at, 0) > 0
                          and coalesce((select s.took_part from notice_setting s where s.person = ?1), true))
                      or e.verb = 'contributed' and r.person is null and f.id is null
-                     or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense', 'named_as_cause')
+                     or e.verb in ('replied', 'contributed', 'thanked', 'ending_said', 'made_sense', 'named_as_cause', 'cited', 'proposed', 'proposal_accepted',
+                                 'proposal_declined')
                          and ',' || e.toward || ',' like '%,' || cast(cast(?1 as bigint) as text) || ',%')
                 and not exists (select 1 from contribution w where w.id = e.object and (w.withdrawn_at is not null
                     or w.fades_at <= ?3 or w.hidden <> '' or w.held <> ''))
                 and (e.verb <> 'thanked' or exists (select 1 from thanks t where t.id = e.object))
+                and (e.object_kind <> 'practice' or exists (select 1 from practice y
+                    where y.id = e.object and y.withdrawn_at is null and visible_to(y.id, ?1)))
                 and (e.verb <> 'named_as_cause' or exists (select 1 from change h
                     join change_source s on s.change = h.id and s.root = e.conversation
                     join contribution y on y.id = s.thing left join voice v on y.voice and v.id = y.author
@@ -336,6 +344,7 @@ pub async fn happenings(cx: &Cx, conversations: &[Id]) -> Result<Vec<Happening>>
         left join contribution u on u.id = w.parent
         left join thanks t on t.id = e.object and e.object_kind = 'thanks'
         left join change h on h.id = e.object and e.object_kind = 'change'
+        left join practice f on f.id = e.object and e.object_kind = 'practice'
         where e.nth <= 5 order by e.conversation, e.position desc limit 500";
     let rows = cx.db().query(sql, vals![cx.me()?, kernel::Val::list(conversations), cx.now()]).await?;
     rows.into_iter().map(happening).collect()
