@@ -1,6 +1,8 @@
 //! `tacit serve --demo`: an empty place filled with a living sample. Remembered voices say what they said in public
 //! elsewhere (see demo/README.md); invented people found, join and answer by their own acts, through the same code.
 
+mod practising;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,11 +28,11 @@ pub const PASSWORD: &str = "say what you do";
 pub const FIRST: &str = "ngozi";
 
 const SETS: [&str; 3] = [
-    include_str!("../../demo/quantum.json"),
-    include_str!("../../demo/dataviz.json"),
-    include_str!("../../demo/til.json"),
+    include_str!("../../../demo/quantum.json"),
+    include_str!("../../../demo/dataviz.json"),
+    include_str!("../../../demo/til.json"),
 ];
-const FOLK: &str = include_str!("../../demo/folk.json");
+const FOLK: &str = include_str!("../../../demo/folk.json");
 
 #[derive(Deserialize)]
 struct Set {
@@ -85,6 +87,8 @@ struct Folk {
     own_community: About,
     own_kinds: Vec<OwnKind>,
     lines: Vec<Spoken>,
+    practices: Vec<practising::Written>,
+    changes: Vec<practising::Told>,
 }
 
 #[derive(Deserialize)]
@@ -166,6 +170,7 @@ pub async fn fill(house: &Arc<House>) -> Result<()> {
         sample.remember(&set).await?;
     }
     sample.speak(&folk.lines).await?;
+    sample.practise(&folk.practices, &folk.changes).await?;
     let mut batch = Batch::new();
     batch.run("insert into setting (name, value) values ('demo', 'yes')", vals![]);
     house.db.write(batch).await?;
