@@ -45,6 +45,7 @@ pub struct Brought {
     pub thanks: u64,
     pub past_memberships: u64,
     pub practices: u64,
+    pub changes: u64,
     pub files: u64,
     /// Files that stay a name among the words, and the first of them, each with its reason.
     pub files_left: u64,

@@ -1,6 +1,7 @@
 //! Bringing an existing community in, trying it first, and taking everything out.
 
 mod bring;
+mod changes;
 pub mod claims;
 mod files;
 mod folder;

@@ -67,7 +67,8 @@ pub(crate) async fn bring(
         cx.db().write(batch).await?;
     }
     memberships(cx, stage, places, voices, brought).await?;
-    crate::practices::bring(cx, stage, how, places, voices, brought).await
+    crate::practices::bring(cx, stage, how, places, voices, brought).await?;
+    crate::changes::bring(cx, stage, how, places, voices, brought).await
 }
 
 /// Thanks have no id of their own in the archive: what they are of, by whom and when.

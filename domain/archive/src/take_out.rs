@@ -22,6 +22,7 @@ pub struct TakenOut {
     pub contributions: u64,
     pub voices: u64,
     pub practices: u64,
+    pub changes: u64,
     pub files: u64,
     /// Files whose bytes are not here any more: they are named, and that is all.
     pub missing: u64,
@@ -54,6 +55,7 @@ pub async fn take_out(cx: &Cx, slug: &str, origin: &str, folder: &Path, told: &m
     it.endings().await?;
     it.memberships().await?;
     it.practices().await?;
+    it.changes().await?;
     it.voices()?;
     it.out.end((tacit::FORMAT, &format!("community {slug}")), cx.now())?;
     Ok(it.taken)

@@ -16,7 +16,7 @@ use testkit::{App, Engine, both};
 use crate::{Brought, How, Stage, bring, read_into, take_along, take_out};
 
 fn slices() -> Vec<Slice> {
-    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), practice::slice(), crate::slice()]
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), narration::slice(), practice::slice(), change::slice(), crate::slice()]
 }
 
 /// A small workspace: one open channel with a thread, one private channel, a join.
@@ -245,9 +245,24 @@ async fn alive(engine: Engine) -> App {
     let gone = say(bo, "Said too early.", None, "open").await;
     conversation::acts::withdraw(&app.by(bo), gone).await.unwrap();
     works_by(&app, ada, bo, asked, answer).await;
+    changed(&app, ada, bo, answer).await;
     app.later(clock::MINUTE);
     membership::acts::leave(&app.by(bo), "nights").await.unwrap();
     app
+}
+
+/// A change because of the answer, kept, with what came of it and somebody who saw it; and one that is nobody else's.
+async fn changed(app: &App, ada: PersonId, bo: PersonId, answer: conversation::ContributionId) {
+    use change::acts;
+    app.later(clock::MINUTE);
+    let telling = |now: &str| acts::Telling { now: now.into(), source: Line(answer.to_string()), ..Default::default() };
+    let id = acts::tell(&app.by(ada), &telling("I look on the hook first")).await.unwrap();
+    acts::share(&app.by(ada), id, &acts::Sharing { community: "nights".into(), audience: change::For::Community }).await.unwrap();
+    acts::tell(&app.by(ada), &telling("Only for me")).await.unwrap();
+    app.later(clock::MINUTE);
+    acts::turn(&app.by(ada), id, change::State::Kept).await.unwrap();
+    acts::say_outcome(&app.by(ada), id, &acts::Outcome { outcome: "Found at once".into(), measure: "two of two".into() }).await.unwrap();
+    acts::attest(&app.by(bo), id, &acts::Attesting { words: "I saw it".into() }).await.unwrap();
 }
 
 /// A practice that grew from the answer, was revised, rests on a page outside, and works for somebody else.
@@ -288,6 +303,7 @@ fn what_is_taken_out_and_brought_in_elsewhere_is_taken_out_the_same() {
         let brought = import(&elsewhere, &source, &How { origin: None, into: None }).await;
         assert_eq!((brought.contributions, brought.thanks, brought.past_memberships, brought.files, brought.files_left), (5, 1, 2, 4, 0));
         assert_eq!(count(&elsewhere, "select count(*) from membership").await, 0);
+        assert_eq!((taken.changes, brought.changes), (1, 1));
         assert_eq!((taken.practices, brought.practices, count(&elsewhere, "select count(*) from practice_revision").await), (1, 1, 2));
         take_out(&elsewhere.system(), "nights", "b.example", &second, &mut |_| {}).await.unwrap();
         for (one, other) in bytes_of(&first).into_iter().zip(bytes_of(&second)) {

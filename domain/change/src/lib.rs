@@ -7,6 +7,7 @@ mod belongings;
 pub mod facts;
 mod pages;
 mod panels;
+mod remembering;
 pub mod record;
 pub mod rules;
 pub mod store;
@@ -16,6 +17,8 @@ mod tests;
 use kernel::db::Migration;
 use kernel::{Event, Stmt, vals};
 use shell::{Panel, Place, Slice};
+
+pub use remembering::{Remembered, RememberedCause, remember};
 
 kernel::id_type! {
     ChangeId,

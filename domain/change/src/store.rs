@@ -95,10 +95,10 @@ async fn load(cx: &Cx, ids: &[ChangeId]) -> Result<Vec<Change>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "select h.id, h.person, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, h.person = ?2,
+    let sql = "select h.id, h.person, coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, h.person = ?2,
             h.was, h.now_does, h.why, h.state, h.state_at, h.outcome, h.measure, h.outcome_at, h.served, h.community,
             k.slug, k.name, k.openness, k.stage, h.audience, h.shared_at, h.version, h.at, h.edited_at
-        from change h join person p on p.id = h.person left join community k on k.id = h.community
+        from change h left join person p on p.id = h.person left join voice v on v.id = h.person left join community k on k.id = h.community
         where in_ids(h.id, ?1) and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2)";
     let rows = cx.db().query(sql, vals![Val::list(ids), cx.viewer]).await?;
     let mut all = rows.into_iter().map(Change::from_row).collect::<Result<Vec<_>>>()?;
@@ -271,8 +271,8 @@ pub async fn attestations(cx: &Cx, changes: &[ChangeId]) -> Result<Vec<Attested>
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "select a.change, p.name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, a.person = ?2, a.words, a.at
-        from attestation a join change h on h.id = a.change join person p on p.id = a.person
+    let sql = "select a.change, coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, a.person = ?2, a.words, a.at
+        from attestation a join change h on h.id = a.change left join person p on p.id = a.person left join voice v on v.id = a.person
         where in_ids(a.change, ?1) and (visible_to(h.id, ?2) or h.person = ?2) and unblocked_by(a.person, ?2)
         order by a.change, a.at, a.person limit 1000";
     let one = |mut r: Row| {

@@ -83,8 +83,7 @@ impl Name {
         match figure.value {
             None => "–".into(),
             Some(value) if self.is_share() => format!("{:.0} %", value * 100.0),
-            Some(value) if value.fract() == 0.0 => format!("{value:.0}"),
-            Some(value) => format!("{value:.1}"),
+            Some(value) => format!("{value:.1}").trim_end_matches(".0").to_owned(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub const MANIFEST: &str = "manifest.json";
 /// Where the bytes of attachments are.
 pub const FILES: &str = "files/";
 /// Files that are handed on line by line, since they mean something to Tacit alone.
-pub const RECORDS: [&str; 6] = ["kinds", "thanks", "endings", "memberships", "practices", "practice_revisions"];
+pub const RECORDS: [&str; 7] = ["kinds", "thanks", "endings", "memberships", "practices", "practice_revisions", "changes"];
 /// The longest line that is read.
 const MOST: usize = 8 << 20;
 /// A manifest has a line for each conversation and file.

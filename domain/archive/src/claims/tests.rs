@@ -14,7 +14,7 @@ use super::acts::{self, Answer, Answering, Asking, Giving, Offering, TakingBack,
 use super::{ClaimId, State, store};
 
 fn slices() -> Vec<Slice> {
-    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), practice::slice(), crate::slice()]
+    vec![person::slice(), attachment::slice(), community::slice(), membership::slice(), conversation::slice(), narration::slice(), practice::slice(), change::slice(), crate::slice()]
 }
 
 struct World {
