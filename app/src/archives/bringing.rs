@@ -89,6 +89,9 @@ pub async fn import(config: &Config, asked: &Import) -> Result<()> {
     }
     println!("Brought in: {} contributions by {} voices, {} communities.", brought.contributions, brought.voices, brought.communities);
     print!("{}", of_files(&brought));
+    if brought.practices + brought.changes > 0 {
+        println!("And {} practices, {} changes.", brought.practices, brought.changes);
+    }
     if brought.there > 0 {
         println!("{} were here already, from a run before.", brought.there);
     }
@@ -189,7 +192,10 @@ async fn community_of(cx: &Cx, config: &Config, address: &str, to: &Path) -> Res
         Err(kernel::Error::NotFound) => bail!("there is no community at /c/{address}"),
         taken => {
             let taken = taken?;
-            let what = format!("{} contributions, {} voices, {} files", taken.contributions, taken.voices, taken.files);
+            let what = format!(
+                "{} contributions, {} voices, {} practices, {} changes, {} files",
+                taken.contributions, taken.voices, taken.practices, taken.changes, taken.files
+            );
             Ok((what, taken.missing))
         }
     }
