@@ -2,7 +2,7 @@
 //! a noisy machine may miss one.
 //!
 //! `benches TACIT` on SQLite, also `benches TACIT large` for a place that grows to a million contributions, and
-//! `benches TACIT archives` for reading archives and bringing them in. With
+//! `benches TACIT practices` for ten thousand practices, and `benches TACIT archives` for reading archives and bringing them in. With
 //! `TACIT_DATABASE=postgres://…` the same on PostgreSQL, where there is no bare loop and no file to grow.
 
 mod archives;
@@ -10,6 +10,7 @@ mod client;
 mod floor;
 mod large;
 mod listeners;
+mod practices;
 mod program;
 
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ fn row(what: &str, figure: impl std::fmt::Display, bar: &str) {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let binary = std::env::args().nth(1).context("usage: benches PATH-OF-TACIT [large | archives]")?;
+    let binary = std::env::args().nth(1).context("usage: benches PATH-OF-TACIT [large | practices | archives]")?;
     let sqlite = std::env::var_os("TACIT_DATABASE").is_none();
     row("what", "figure", "bar");
     if std::env::args().nth(2).as_deref() == Some("archives") {
@@ -44,6 +45,9 @@ async fn main() -> Result<()> {
     first_visit(&program, &page)?;
     signed_out(&program, &page).await?;
     row("signed in, 100 replies", signed_in(&program, &page, &cookie)?, "<= 1 ms CPU, <= 7 queries (by a test)");
+    if std::env::args().nth(2).as_deref() == Some("practices") && sqlite {
+        return practices::measure(program, &token, &cookie);
+    }
     if std::env::args().nth(2).as_deref() == Some("large") && sqlite {
         return growing(program, &page, &token, &cookie);
     }
