@@ -14,10 +14,9 @@ pub fn measure(mut program: Program, token: &str, cookie: &str) -> Result<()> {
     let words = "## How\n\nRead it aloud before the drip runs, and wait for the answer.\n\n".repeat(8);
     let new = json!({"title": "Read it aloud", "use_when": "Before the drip runs", "words": words});
     let made = post(program.port, "/api/v1/communities/measured/practices", token, &new)?;
-    let open = id_of(&made)?.replace("/conversations/", "/practices/");
-    let id: i64 = open.rsplit('/').next().context("a practice has an id")?.parse()?;
+    let id: i64 = id_of(&made)?.parse().context("a practice has an id")?;
     let list = "/c/measured/practices";
-    let pages = [open, list.to_owned(), format!("{list}?show=guide"), format!("{list}?show=in_use"), format!("{list}?show=due")];
+    let pages = [format!("/practices/{id}"), list.to_owned(), format!("{list}?show=guide"), format!("{list}?show=in_use"), format!("{list}?show=due")];
     let mut small: Vec<f64> = Vec::new();
     for practices in [100, 10_000] {
         program = program.again(|folder| grow(&folder.join("tacit.db"), id, practices))?;
