@@ -117,6 +117,7 @@ fn fields(method: &Method, path: &str, slug: &str) -> Vec<(&'static str, String)
         ("PUT", _) if last == "term" => of(&[("months", "3")]),
         ("DELETE", _) if last == "mine" => of(&[("all_the_same", "yes")]),
         ("POST", "/conversations" | "/contributions") => of(&[("words", "hello"), ("named", "victim"), ("audience", "named")]),
+        (_, p) if last == "audience" && p.contains("/practices/") => of(&[("audience", "community")]),
         (_, _) if last == "audience" => of(&[("audience", "me")]),
         (_, _) if last == "growth" => of(&[("words", "grown"), ("kind", "question")]),
         (_, _) if ["replies", "thanks", "contributions", "narrations"].contains(&last) => of(&[("words", "hello")]),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use community::Openness;
 use conversation::For;
 use exports::{Access, Skipped};
 use handbook::{Handbook, Item, Kind, Page, Revision, Stop, Take, Voice};
@@ -37,10 +38,10 @@ pub async fn bring_pages(cx: &Cx, book: Handbook, how: &How, told: &mut dyn FnMu
         return Err(Error::NotFound);
     }
     let mut brought = BroughtPages::default();
-    let community = place(cx, how, &mut brought).await?;
+    let (community, audience) = place(cx, how, &mut brought).await?;
     let (hand, mut come) = tokio::sync::mpsc::channel(AHEAD);
     let reading = tokio::task::spawn_blocking(move || book.read(&mut Over(hand)));
-    let mut bringing = Bringing { cx, how, community, voices: HashMap::new(), pages: HashMap::new() };
+    let mut bringing = Bringing { cx, how, community, audience, voices: HashMap::new(), pages: HashMap::new() };
     while let Some(met) = come.recv().await {
         match met {
             Met::At(done, of) => told(done, of),
@@ -71,7 +72,8 @@ impl Take for Over {
     }
 }
 
-async fn place(cx: &Cx, how: &How, brought: &mut BroughtPages) -> Result<CommunityId> {
+/// Where they go, and for whom they are there.
+async fn place(cx: &Cx, how: &How, brought: &mut BroughtPages) -> Result<(CommunityId, For)> {
     let id = match &how.into {
         Some(slug) => community::store::by_slug(cx, slug).await?.ok_or(Error::NotFound)?.id,
         None => {
@@ -82,14 +84,16 @@ async fn place(cx: &Cx, how: &How, brought: &mut BroughtPages) -> Result<Communi
             }
         }
     };
-    brought.path = community::store::by_id(cx, id).await?.ok_or(Error::NotFound)?.path() + "/practices";
-    Ok(id)
+    let c = community::store::by_id(cx, id).await?.ok_or(Error::NotFound)?;
+    brought.path = c.path() + "/practices";
+    Ok((id, if c.openness == Openness::Closed { For::Community } else { For::Open }))
 }
 
 struct Bringing<'a> {
     cx: &'a Cx,
     how: &'a How,
     community: CommunityId,
+    audience: For,
     voices: HashMap<String, VoiceId>,
     /// Where each page stands here or will stand.
     pages: HashMap<String, PracticeId>,
@@ -141,7 +145,7 @@ impl Bringing<'_> {
             id: self.pages.get(&page.id).copied().ok_or_else(|| Error::broken("a page without a number"))?,
             community: self.community,
             kind: kind(page.kind),
-            audience: For::Open,
+            audience: self.audience,
             state: if over.is_some() { State::Retired } else { State::Proposed },
             state_why: over.unwrap_or_default(),
             origin: self.how.origin.as_deref().unwrap_or_default(),

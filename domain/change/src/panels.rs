@@ -39,7 +39,7 @@ struct OnPractice {
 
 pub fn on_practice(visit: Visit, practice: Id) -> Future<Html> {
     Box::pin(async move {
-        let changes = store::naming_practice(&visit.cx, practice).await?;
+        let changes = store::naming_practices(&visit.cx, &[practice.0]).await?;
         let signed_in = visit.guest.is_some();
         if changes.is_empty() && !signed_in {
             return Ok(Html::default());

@@ -91,14 +91,14 @@ impl Change {
 }
 
 /// These changes in their order: one's own always, others' as far as they reach the viewer.
-async fn load(cx: &Cx, ids: &[ChangeId]) -> Result<Vec<Change>> {
+pub async fn some(cx: &Cx, ids: &[ChangeId]) -> Result<Vec<Change>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let sql = "select h.id, h.person, coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, h.person = ?2,
             h.was, h.now_does, h.why, h.state, h.state_at, h.outcome, h.measure, h.outcome_at, h.served, h.community,
             k.slug, k.name, k.openness, k.stage, h.audience, h.shared_at, h.version, h.at, h.edited_at
-        from change h left join person p on p.id = h.person left join voice v on v.id = h.person left join community k on k.id = h.community
+        from change h left join voice v on v.id = h.person left join person p on p.id = coalesce(v.person, h.person) left join community k on k.id = h.community
         where in_ids(h.id, ?1) and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2)";
     let rows = cx.db().query(sql, vals![Val::list(ids), cx.viewer]).await?;
     let mut all = rows.into_iter().map(Change::from_row).collect::<Result<Vec<_>>>()?;
@@ -108,11 +108,11 @@ async fn load(cx: &Cx, ids: &[ChangeId]) -> Result<Vec<Change>> {
 
 async fn found(cx: &Cx, sql: &'static str, params: Vec<Val>) -> Result<Vec<Change>> {
     let ids = cx.db().query(sql, params).await?.into_iter().map(|mut r| r.take()).collect::<Result<Vec<ChangeId>>>()?;
-    load(cx, &ids).await
+    some(cx, &ids).await
 }
 
 pub async fn one(cx: &Cx, id: ChangeId) -> Result<Option<Change>> {
-    Ok(load(cx, &[id]).await?.pop())
+    Ok(some(cx, &[id]).await?.pop())
 }
 
 /// How somebody's practice changed, the newest first: one's own, or what of it is shared with the viewer.
@@ -149,17 +149,17 @@ pub async fn naming_in(cx: &Cx, root: Id) -> Result<Vec<Naming>> {
     let one = |mut r: Row| Ok((r.take()?, Id(r.take()?), words::plain(&r.take::<String>()?, 60)));
     let named: Vec<(ChangeId, Id, String)> = cx.db().query(sql, vals![root, cx.viewer, cx.now()]).await?.into_iter().map(one).collect::<Result<_>>()?;
     let ids: Vec<ChangeId> = named.iter().map(|(id, ..)| *id).collect();
-    let changes = load(cx, &ids).await?;
+    let changes = some(cx, &ids).await?;
     let naming = |(id, named, words)| changes.iter().find(|h| h.id == id).cloned().map(|change| Naming { change, named, words });
     Ok(named.into_iter().filter_map(naming).collect())
 }
 
-/// The changes that name a practice.
-pub async fn naming_practice(cx: &Cx, practice: Id) -> Result<Vec<Change>> {
+/// The changes that name one of some practices.
+pub async fn naming_practices(cx: &Cx, practices: &[i64]) -> Result<Vec<Change>> {
     let sql = "select h.id from change_source s join change h on h.id = s.change
-        where s.thing = ?1 and s.kind = 'practice' and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2) and visible_to(s.thing, ?2)
+        where in_ids(s.thing, ?1) and s.kind = 'practice' and (visible_to(h.id, ?2) and unblocked_by(h.person, ?2) or h.person = ?2) and visible_to(s.thing, ?2)
         order by h.at desc, h.id desc limit 30";
-    found(cx, sql, vals![practice, cx.viewer]).await
+    found(cx, sql, vals![Val::list(practices), cx.viewer]).await
 }
 
 /// Others' changes that name the viewer's words as their cause, also those of a voice that they claimed.
@@ -206,7 +206,7 @@ pub async fn sources(cx: &Cx, changes: &[ChangeId]) -> Result<Vec<Source>> {
     }
     let sql = "select s.change, s.kind, s.thing, s.root, s.link, s.title, s.words, c.title, c.words, f.title, t.title,
             coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end
-        from change_source s
+        from change_source s join change h on h.id = s.change and (visible_to(h.id, ?2) or h.person = ?2)
         left join contribution c on s.kind = 'contribution' and c.id = s.thing and c.withdrawn_at is null and c.hidden = '' and c.held = ''
             and coalesce(c.fades_at > ?3, true) and unblocked_by(c.author, ?2) and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
         left join voice v on v.id = c.author and c.voice
@@ -266,13 +266,13 @@ pub struct Attested {
     pub at: Timestamp,
 }
 
-/// Who attests these changes. What they may not see any more, they do not speak for.
+/// Who attests these changes.
 pub async fn attestations(cx: &Cx, changes: &[ChangeId]) -> Result<Vec<Attested>> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
     let sql = "select a.change, coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, a.person = ?2, a.words, a.at
-        from attestation a join change h on h.id = a.change left join person p on p.id = a.person left join voice v on v.id = a.person
+        from attestation a join change h on h.id = a.change left join voice v on v.id = a.person left join person p on p.id = coalesce(v.person, a.person)
         where in_ids(a.change, ?1) and (visible_to(h.id, ?2) or h.person = ?2) and unblocked_by(a.person, ?2)
         order by a.change, a.at, a.person limit 1000";
     let one = |mut r: Row| {

@@ -66,6 +66,17 @@ pub async fn one(cx: &Cx, id: ContributionId) -> Result<Option<Said>> {
     cx.db().one(sql, vals![id, cx.viewer]).await?.map(|r| Said::from_row(r, cx.now())).transpose()
 }
 
+/// Several at once, as far as the viewer sees them, in the order of their time.
+pub async fn some(cx: &Cx, ids: &[ContributionId]) -> Result<Vec<Said>> {
+    let sql = said!(
+        "?2",
+        "0",
+        "where in_ids(c.id, ?1) and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice)) and c.held = '' order by c.at, c.id limit 100"
+    );
+    let rows = cx.db().query(sql, vals![kernel::Val::list(ids), cx.viewer]).await?;
+    rows.into_iter().map(|r| Said::from_row(r, cx.now())).collect()
+}
+
 /// A conversation's opening with what decides whether the viewer may answer, in one query.
 pub struct Opening {
     pub said: Said,

@@ -3,7 +3,8 @@
 use community::store as communities;
 use conversation::For;
 use kernel::{Actor, Audience, Batch, Cx, Error, Event, Line, PersonId, Problems, Result, Say, Timestamp, Words, audience, decide, vals};
-use membership::rules as standing;
+use membership::hats;
+use membership::rules::{self as standing, Care};
 use membership::store as members;
 use person::store as persons;
 use schemars::JsonSchema;
@@ -61,7 +62,9 @@ pub async fn begin(cx: &Cx, slug: &str, input: &NewPractice) -> Result<PracticeI
         standing::may_contribute(c.stage, &members::standing(cx, c.id).await?)?;
         let kind = kinds::picked(cx, c.id, &kind).await?;
         let audience = input.audience.unwrap_or_else(|| conversation::rules::usual(Some(c.openness)));
-        let open = audience == For::Open && c.openness != community::Openness::Closed;
+        rules::may_be_for(audience, c.openness)?;
+        // As it may be read one day, and not only today.
+        let open = audience == For::Open;
         let found = sources::passages(cx, &input.cited, c.id, open).await?;
         let id: PracticeId = cx.make_id();
         let mut batch = Batch::new();
@@ -74,7 +77,7 @@ pub async fn begin(cx: &Cx, slug: &str, input: &NewPractice) -> Result<PracticeI
                 1, cx.now(), cx.now(), cx.now(), me, months, rules::due(cx.now(), months), None::<i64>, None::<i64>, "", ""],
         );
         keep_revision(&mut batch, id, 1, &draft, "", me, cx.now());
-        sources::put(&mut batch, cx, id, me, &found);
+        sources::put(&mut batch, cx, id, (c.id, open), &found)?;
         batch.event(told(cx, me, "practice_begun", id, &c.id).toward([]));
         sources::tell(&mut batch, cx, me, id, &found);
         cx.write(batch, id).await
@@ -190,7 +193,8 @@ pub async fn revise(cx: &Cx, id: PracticeId, input: &Revising) -> Result<Revised
     }
     decide(|| async {
         let now = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-        rules::may_revise(hand(cx, &now).await?, now.state)?;
+        let hand = hand(cx, &now).await?;
+        rules::may_revise(hand, now.state)?;
         let before = store::revision(cx, id, base).await?.ok_or_else(|| {
             Error::invalid("base", Say::new("This practice has no version {n}.").with("n", base))
         })?;
@@ -204,7 +208,7 @@ pub async fn revise(cx: &Cx, id: PracticeId, input: &Revising) -> Result<Revised
         if joined == theirs {
             return Err(Refusal::NothingNew.into());
         }
-        let batch = revision(cx, &now, &joined, &reason, me).await?;
+        let batch = revision(cx, &now, &joined, &reason, (me, hand)).await?;
         cx.write(batch, id).await?;
         Ok(Revised::Stands { version: now.version + 1, merged })
     })
@@ -212,9 +216,9 @@ pub async fn revise(cx: &Cx, id: PracticeId, input: &Revising) -> Result<Revised
 }
 
 /// The statements of a new revision, by whoever wrote it.
-pub(crate) async fn revision(cx: &Cx, now: &Practice, draft: &Draft, reason: &str, author: PersonId) -> Result<Batch> {
+pub(crate) async fn revision(cx: &Cx, now: &Practice, draft: &Draft, reason: &str, (author, hand): (PersonId, Hand)) -> Result<Batch> {
     let mut batch = Batch::new();
-    still_there(&mut batch, cx, now)?;
+    still_revises(&mut batch, cx, now, hand)?;
     batch.exactly(
         1,
         "update practice set title = ?3, use_when = ?4, words = ?5, html = ?6, render_version = ?7, version = version + 1, edited_at = ?8
@@ -231,7 +235,19 @@ pub(crate) async fn revision(cx: &Cx, now: &Practice, draft: &Draft, reason: &st
 /// Guards: who acts still takes part where the practice stands.
 pub(crate) fn still_there(batch: &mut Batch, cx: &Cx, p: &Practice) -> Result<()> {
     batch.holds(audience::HOLDS, vals![cx.me()?, Audience::Members(p.community)]);
-    batch.holds("select 1 from practice where id = ?1 and state = ?2 and withdrawn_at is null", vals![p.id, p.state]);
+    batch.holds(
+        "select 1 from practice p join community k on k.id = p.community where p.id = ?1 and p.state = ?2 and k.stage = ?3 and p.withdrawn_at is null",
+        vals![p.id, p.state, p.stage],
+    );
+    Ok(())
+}
+
+/// The same, and that they may still revise it: as an author, or by a hat.
+pub(crate) fn still_revises(batch: &mut Batch, cx: &Cx, p: &Practice, hand: Hand) -> Result<()> {
+    still_there(batch, cx, p)?;
+    if !hand.author {
+        hats::still_cares(batch, Care::Tend, cx.me()?, p.community);
+    }
     Ok(())
 }
 
@@ -260,6 +276,39 @@ pub async fn take_back(cx: &Cx, id: PracticeId) -> Result<Practice> {
         batch.event(told(cx, me, "practice_taken_back", id, &now.community));
         cx.write(batch, id).await?;
         Ok(now)
+    })
+    .await
+}
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reaching {
+    /// community or open
+    pub audience: For,
+}
+
+/// Opens a practice, or keeps it for its community. It opens only where everything that it cites is open, or its author's own.
+pub async fn reach(cx: &Cx, id: PracticeId, input: &Reaching) -> Result<PracticeId> {
+    let me = cx.me()?;
+    if matches!(input.audience, For::Me | For::Named) {
+        return Err(Error::invalid("audience", "A practice is for its community, or open."));
+    }
+    decide(|| async {
+        let p = store::one(cx, id).await?.ok_or(Error::NotFound)?;
+        let hand = hand(cx, &p).await?;
+        rules::may_open(hand)?;
+        rules::may_be_for(input.audience, p.openness)?;
+        let mut batch = Batch::new();
+        still_revises(&mut batch, cx, &p, hand)?;
+        if input.audience == For::Open {
+            if cx.db().one(sources::CITES_MORE_PRIVATE, vals![id]).await?.is_some() {
+                return Err(Refusal::Further.into());
+            }
+            batch.lacks(sources::CITES_MORE_PRIVATE, vals![id]);
+        }
+        batch.run("update practice set audience = ?2 where id = ?1", vals![id, input.audience]);
+        batch.event(told(cx, me, "practice_audience_changed", id, &p.community));
+        cx.write(batch, id).await
     })
     .await
 }

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/communities/{slug}/practice-kinds", write, add_kind).doc(Doc::new("Add a kind of practice").takes::<NewKind>()),
         Route::get("/api/v1/practices/{id}", read, one).doc(Doc::new("A practice with its words, sources and what people say of it").gives::<Whole>()),
         Route::delete("/api/v1/practices/{id}", write, take_back).doc(Doc::new("Take back one's own practice that nobody else has a part in")),
+        Route::put("/api/v1/practices/{id}/audience", write, reach).doc(Doc::new("Open it, or keep it for its community").takes::<acts::Reaching>()),
         Route::get("/api/v1/practices/{id}/revisions", read, history)
             .doc(Doc::new("Its revisions, the newest first, thirty at a time").gives::<List<Revision>>().asks("before", "a version")),
         Route::post("/api/v1/practices/{id}/revisions", write, revise)
@@ -155,13 +156,7 @@ async fn load(visit: &Visit, id: PracticeId) -> kernel::Result<Practice> {
 
 async fn list(visit: Visit, Path(slug): Path<String>, Asked(wanted): Asked<Wanted>, After(after): After) -> Answer<Json<List<Practice>>> {
     let c = communities::inside(&visit.cx, &slug).await?;
-    let sought = match (wanted.show.as_str(), wanted.show.parse()) {
-        ("", _) => Sought::All,
-        ("due", _) => Sought::Due,
-        (_, Ok(state)) => Sought::State(state),
-        (kind, Err(())) => Sought::Kind(kind.to_owned()),
-    };
-    let page = store::of_community(&visit.cx, c.id, &sought, after, 50).await?;
+    let page = store::of_community(&visit.cx, c.id, &Sought::read(&wanted.show), after, 50).await?;
     Ok(Json(page.map(Practice::from).into()))
 }
 
@@ -195,6 +190,11 @@ async fn one(visit: Visit, Path(id): Path<String>) -> Answer<Json<Whole>> {
 
 async fn take_back(visit: Visit, Path(id): Path<String>) -> Answer<StatusCode> {
     acts::take_back(&visit.cx, id.parse()?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn reach(Path(id): Path<String>, act: Act<acts::Reaching>) -> Answer<StatusCode> {
+    acts::reach(&act.visit.cx, id.parse()?, &act.input).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -273,7 +273,7 @@ async fn answer(Path(id): Path<String>, act: Act<Answering>) -> Answer<StatusCod
 }
 
 async fn add_source(Path(id): Path<String>, act: Act<NewSource>) -> Answer<Response> {
-    let n = sources::add(&act.visit.cx, id.parse()?, &act.input).await?;
+    let n = sources::add(&act.visit.cx, id.parse()?, &act.input.at_home(&act.visit.address_of(""))).await?;
     Ok(created(Numbered { n }))
 }
 

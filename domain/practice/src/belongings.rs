@@ -40,7 +40,18 @@ fn export(cx: Cx, person: PersonId) -> Future<Value> {
             let (id, how, why, setting, at): (i64, String, String, String, Timestamp) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
             adoptions.push(json!({"practice": id.to_string(), "how": how, "why": why, "setting": setting, "at": at}));
         }
-        Ok(json!({"revisions": revisions, "adoptions": adoptions}))
+        let mut proposals = Vec::new();
+        for mut r in cx.db().query("select practice, title, use_when, words, answer, at from proposal where author = ?1 order by at limit 10000", vals![person]).await? {
+            let (id, title, use_when, words): (i64, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            let (answer, at): (String, Timestamp) = (r.take()?, r.take()?);
+            proposals.push(json!({"practice": id.to_string(), "title": title, "use_when": use_when, "words": words, "answer": answer, "at": at}));
+        }
+        let mut turns = Vec::new();
+        for mut r in cx.db().query("select practice, state, why, at from practice_turn where person = ?1 order by at limit 10000", vals![person]).await? {
+            let (id, state, why, at): (i64, String, String, Timestamp) = (r.take()?, r.take()?, r.take()?, r.take()?);
+            turns.push(json!({"practice": id.to_string(), "state": state, "why": why, "at": at}));
+        }
+        Ok(json!({"revisions": revisions, "adoptions": adoptions, "proposals": proposals, "states": turns}))
     })
 }
 
@@ -54,7 +65,8 @@ fn keep(_: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move { Ok(gone(person)) })
 }
 
-/// A practice belongs to those who work by it. Words of the person that it cites go; their own reasons, too.
+/// A practice belongs to those who work by it. Passages of the person's words in its sources go, and their own reasons; a quotation that others
+/// wrote into the practice stays until they revise it.
 fn erase(_: Cx, person: PersonId) -> Future<Batch> {
     Box::pin(async move {
         let mut batch = gone(person);
@@ -63,6 +75,12 @@ fn erase(_: Cx, person: PersonId) -> Future<Batch> {
             "update practice_source set words = '', title = '' where kind = 'contribution' and thing in (select id from contribution where author = ?1 and not voice)",
             vals![person],
         );
+        batch.run(
+            "update practice set state_why = '' where exists (
+                 select 1 from practice_turn t where t.practice = practice.id and t.person = ?1 and t.why = practice.state_why)",
+            vals![person],
+        );
+        batch.run("update practice_turn set why = '' where person = ?1", vals![person]);
         batch.run("update proposal set title = '…', use_when = '', words = '…' where author = ?1 and answer <> 'accepted'", vals![person]);
         Ok(batch)
     })

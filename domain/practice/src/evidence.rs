@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shell::request::see;
 use shell::{Act, Answer, Needs, Path, Route, Visit};
 
-use crate::acts::{hand, still_there, told};
+use crate::acts::{hand, still_revises, still_there, told};
 use crate::rules::{self, Refusal};
 use crate::store;
 use crate::{How, PracticeId, State, pages};
@@ -44,7 +44,7 @@ pub async fn adopt(cx: &Cx, id: PracticeId, input: &Adopting) -> Result<Practice
     }
     decide(|| async {
         let p = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-        rules::may_adopt(p.stage, &membership::store::standing(cx, p.community).await?, input.how, &why)?;
+        rules::may_adopt(p.stage, &membership::store::standing(cx, p.community).await?, p.state, input.how, &why)?;
         let mut batch = Batch::new();
         still_there(&mut batch, cx, &p)?;
         batch.run(
@@ -127,14 +127,17 @@ pub async fn turn(cx: &Cx, id: PracticeId, input: &Turning) -> Result<PracticeId
     }
     decide(|| async {
         let p = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-        rules::may_turn(p.state, input.state, &why, hand(cx, &p).await?, store::evidence(cx, id).await?)?;
+        let hand = hand(cx, &p).await?;
+        rules::may_turn(p.state, input.state, &why, hand, store::evidence(cx, id).await?)?;
         let mut batch = Batch::new();
-        still_there(&mut batch, cx, &p)?;
+        still_revises(&mut batch, cx, &p, hand)?;
         if input.state == State::InUse {
             // The same as `rules::may_turn`, at the moment of the commit.
             batch.holds(
-                "select 1 from adoption a where a.practice = ?1 and a.how in ('use', 'adapted')
-                   and not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person)
+                "select 1 from adoption a left join voice av on av.id = a.person where a.practice = ?1 and a.how in ('use', 'adapted')
+                   and not exists (select 1 from practice_revision r left join voice rv on rv.id = r.author
+                       where r.practice = ?1 and coalesce(rv.person, r.author) = coalesce(av.person, a.person))
+                   and not exists (select 1 from adoption o where o.practice = ?1 and o.person = av.person)
                  order by a.person limit 1 offset 1",
                 vals![id],
             );

@@ -10,7 +10,7 @@ use shell::request::see;
 use shell::slice::FILE;
 use shell::{Answer, Needs, Path, Rate, Route, Visit, Who};
 
-use crate::acts::{hand, still_there, told};
+use crate::acts::{hand, still_revises, told};
 use crate::rules::{self, Refusal};
 use crate::{PracticeId, store};
 
@@ -28,12 +28,13 @@ pub async fn add(cx: &Cx, id: PracticeId, attaching: &Attaching) -> Result<()> {
     let me = cx.me()?;
     decide(|| async {
         let p = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-        rules::may_revise(hand(cx, &p).await?, p.state)?;
+        let hand = hand(cx, &p).await?;
+        rules::may_revise(hand, p.state)?;
         if p.attached.len() + attaching.0.len() > MOST {
             return Err(Refusal::TooManyFiles.into());
         }
         let mut batch = kernel::Batch::new();
-        still_there(&mut batch, cx, &p)?;
+        still_revises(&mut batch, cx, &p, hand)?;
         let new = attachments::attach(cx, &mut batch, attaching, Vec::new(), id.into()).await?;
         let all: Vec<Attached> = p.attached.iter().chain(&new).cloned().collect();
         batch.exactly(1, "update practice set attached = ?2 where id = ?1 and attached = ?3", vals![id, shown::kept(&all)?, shown::kept(&p.attached)?]);

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use community::store::{self as communities, Community};
+use community::Openness;
 use conversation::For;
 use kernel::{Error, Result};
 use membership::rules::{self as standing, Care};
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/c/{slug}/practices", Needs::shared(), list),
         Route::get("/practices/{id}", Needs::shared(), practice),
         Route::delete("/practices/{id}", Needs::acting(), take_back),
+        Route::put("/practices/{id}/audience", Needs::acting(), reach_page),
         Route::get("/practices/{id}/revision", Needs::reading_own(), revising),
         Route::post("/practices/{id}/revisions", Needs::writing(), revise_page),
         Route::get("/practices/{id}/history", Needs::reading(), history),
@@ -79,18 +81,9 @@ struct Wanted {
     show: String,
 }
 
-fn sought(show: &str) -> Sought {
-    match (show, show.parse()) {
-        ("", _) => Sought::All,
-        ("due", _) => Sought::Due,
-        (_, Ok(state)) => Sought::State(state),
-        (kind, Err(())) => Sought::Kind(kind.to_owned()),
-    }
-}
-
 async fn list_page(visit: &Visit, slug: &str, show: &str, after: After, form: Form) -> Result<Response> {
     let c = communities::inside(&visit.cx, slug).await?;
-    let page = store::of_community(&visit.cx, c.id, &sought(show), after.0, 30).await?;
+    let page = store::of_community(&visit.cx, c.id, &Sought::read(show), after.0, 30).await?;
     let show_again: String = form_urlencoded::byte_serialize(show.as_bytes()).collect();
     let next = page.next.map(|cursor| format!("/c/{}/practices?show={show_again}&after={cursor}", c.slug));
     let (member, tends) = match visit.guest {
@@ -243,6 +236,11 @@ pub(crate) async fn after<I, O>(act: &Act<I>, id: PracticeId, done: Result<O>, a
     }
 }
 
+async fn reach_page(Path(id): Path<String>, act: Act<acts::Reaching>) -> Answer {
+    let id: PracticeId = id.parse()?;
+    after(&act, id, acts::reach(&act.visit.cx, id, &act.input).await, "").await
+}
+
 async fn take_back(visit: Visit, Path(id): Path<String>) -> Answer {
     let p = acts::take_back(&visit.cx, id.parse()?).await?;
     Ok(see(format!("/c/{}/practices", p.slug)))
@@ -250,7 +248,7 @@ async fn take_back(visit: Visit, Path(id): Path<String>) -> Answer {
 
 async fn add_source(Path(id): Path<String>, act: Act<NewSource>) -> Answer {
     let id: PracticeId = id.parse()?;
-    after(&act, id, sources::add(&act.visit.cx, id, &act.input).await, "#sources").await
+    after(&act, id, sources::add(&act.visit.cx, id, &act.input.clone().at_home(&act.visit.address_of(""))).await, "#sources").await
 }
 
 /// The page on which a practice is written: begun, revised, or proposed.
@@ -260,8 +258,8 @@ pub(crate) struct Shown {
     action: String,
     back: String,
     button: &'static str,
-    /// Asks for a reason: the label.
-    reason: Option<&'static str>,
+    /// Asks for a reason: the label, and how long it may be.
+    reason: Option<(&'static str, usize)>,
     kinds: Vec<(String, String, String)>,
     audiences: Vec<(String, String, String)>,
 }
@@ -295,7 +293,7 @@ impl Shown {
             action: format!("{}/revisions", p.path()),
             back: p.path(),
             button: "Keep the revision",
-            reason: Some("Why it changes"),
+            reason: Some(("Why it changes", 500)),
             kinds: Vec::new(),
             audiences: Vec::new(),
         }
@@ -308,7 +306,7 @@ impl Shown {
             action: format!("{}/proposals", p.path()),
             back: p.path(),
             button: "Propose it",
-            reason: Some("Why: it opens a conversation"),
+            reason: Some(("Why: it opens a conversation", 4000)),
             kinds: Vec::new(),
             audiences: Vec::new(),
         }

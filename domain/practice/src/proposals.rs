@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::response::Response;
 use conversation::acts::{self as conversations, Lineage, NewContribution};
-use conversation::ContributionId;
+use conversation::{ContributionId, For};
 use kernel::{Actor, Cx, Error, Event, Id, Line, PersonId, Problems, Result, Row, Timestamp, Words, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::request::see;
 use shell::{Act, Answer, Form, Future, Html, Needs, Path, Route, T, Visit};
 
-use crate::acts::{Clash, Draft, Text, Title, hand, revision, told};
+use crate::acts::{Clash, Draft, Text, Title, hand, revision, still_revises, told};
 use crate::pages::{self, Shown};
 use crate::rules::{self, Refusal};
 use crate::store::{self, Practice};
@@ -57,13 +57,15 @@ pub async fn propose(cx: &Cx, id: PracticeId, input: &Proposing) -> Result<Contr
 /// The proposal itself, from a form or from a fork.
 pub(crate) async fn offer(cx: &Cx, p: &Practice, draft: &Draft, base: i64, reason: &str) -> Result<ContributionId> {
     let me = cx.me()?;
+    rules::may_propose(p.state)?;
     let before = store::revision(cx, p.id, base).await?.ok_or_else(|| Error::invalid("base", "This version of the practice is not known."))?;
     if before.draft() == *draft || Draft::of(p) == *draft {
         return Err(Refusal::NothingNew.into());
     }
+    let audience = if p.reaches_all() { For::Open } else { For::Community };
     // As long as a title may be: the name of the practice is cut, not refused.
     let title: String = format!("Proposal: {}", p.title).chars().take(160).collect();
-    let new = NewContribution { words: reason.into(), title: title.as_str().into(), audience: Some(p.audience), ..NewContribution::default() };
+    let new = NewContribution { words: reason.into(), title: title.as_str().into(), audience: Some(audience), ..NewContribution::default() };
     let (conversation, mut batch) = conversations::contribution(cx, Some(&p.slug), &new, &Lineage::default()).await?;
     batch.run(
         "insert into proposal (conversation, practice, base, title, use_when, words, author, answer, at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8)",
@@ -136,7 +138,8 @@ pub async fn answer(cx: &Cx, conversation: ContributionId, input: &Answering) ->
     decide(|| async {
         let it = one(cx, conversation).await?.ok_or(Error::NotFound)?;
         let now = store::one(cx, it.practice).await?.ok_or(Error::NotFound)?;
-        rules::may_revise(hand(cx, &now).await?, now.state)?;
+        let hand = hand(cx, &now).await?;
+        rules::may_revise(hand, now.state)?;
         if it.answer != "open" {
             return Err(Refusal::NotOpenAnyMore.into());
         }
@@ -151,9 +154,13 @@ pub async fn answer(cx: &Cx, conversation: ContributionId, input: &Answering) ->
                 }
                 let said = conversation::store::one(cx, conversation).await?.ok_or(Error::NotFound)?;
                 let reason: String = shell::words::plain(&said.words, 480);
-                revision(cx, &now, &joined, &reason, it.author).await?
+                revision(cx, &now, &joined, &reason, (it.author, hand)).await?
             }
-            Verdict::Decline => kernel::Batch::new(),
+            Verdict::Decline => {
+                let mut batch = kernel::Batch::new();
+                still_revises(&mut batch, cx, &now, hand)?;
+                batch
+            }
         };
         batch.exactly(
             1,

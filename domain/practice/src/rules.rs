@@ -1,6 +1,7 @@
 //! Who may what with a practice, which evidence a state needs, when it should be looked at again. Pure.
 
-use community::Stage;
+use community::{Openness, Stage};
+use conversation::For;
 use jiff::{Span, ToSpan};
 use kernel::{Say, Timestamp};
 use membership::rules::{self as standing, Care, Standing};
@@ -19,6 +20,7 @@ pub enum Refusal {
     TakenUp,
     Retired,
     StaysInItsCommunity,
+    ClosedDoor,
     Further,
     PracticeElsewhere,
     NotOpenAnyMore,
@@ -43,6 +45,7 @@ impl From<Refusal> for Say {
             Refusal::TakenUp => "Others have written in it or work by it, so it is not yours alone to take back. You can retire it, with the reason.",
             Refusal::Retired => "This practice is retired. Bring it back first, or begin a new one from it.",
             Refusal::StaysInItsCommunity => "This practice is for its community. Its authors can open it; until then it is not carried elsewhere.",
+            Refusal::ClosedDoor => "Behind a closed door a practice is for its members.",
             Refusal::Further => "Some of the words that it cites are for fewer people than the practice would be. Choose others, or a smaller audience.",
             Refusal::PracticeElsewhere => "You need to be a member where it should stand.",
             Refusal::NotOpenAnyMore => "This proposal was answered meanwhile.",
@@ -105,6 +108,21 @@ impl Evidence {
     }
 }
 
+/// What is open is read by whoever reads its community; behind a closed door nothing is.
+pub fn may_be_for(audience: For, openness: Openness) -> May {
+    if audience == For::Open && openness == Openness::Closed { Err(Refusal::ClosedDoor) } else { Ok(()) }
+}
+
+/// Its authors say whom it is for.
+pub fn may_open(hand: Hand) -> May {
+    if hand.author { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// Whoever may speak proposes, as long as it is worked by.
+pub fn may_propose(state: State) -> May {
+    if state == State::Retired { Err(Refusal::Retired) } else { Ok(()) }
+}
+
 pub fn may_revise(hand: Hand, state: State) -> May {
     match () {
         () if state == State::Retired => Err(Refusal::Retired),
@@ -133,8 +151,9 @@ pub fn may_turn(now: State, to: State, why: &str, hand: Hand, evidence: Evidence
 }
 
 /// Whoever may speak here may say how a practice did for them; to drop it asks for the reason.
-pub fn may_adopt(stage: Stage, s: &Standing, how: How, why: &str) -> Result<(), kernel::Error> {
+pub fn may_adopt(stage: Stage, s: &Standing, state: State, how: How, why: &str) -> Result<(), kernel::Error> {
     standing::may_contribute(stage, s)?;
+    may_propose(state)?;
     if how == How::Dropped && why.is_empty() { Err(Refusal::SayWhy.into()) } else { Ok(()) }
 }
 

@@ -1,17 +1,22 @@
 //! What a practice rests on: passages of what was said, other practices, pages outside; and the numbers that cite them.
 
-use conversation::ContributionId;
+use conversation::{ContributionId, For};
 use kernel::{Actor, Batch, CommunityId, Cx, Error, Event, Line, PersonId, Problems, Result, Row, Timestamp, Val, Words, decide, vals};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::words;
 
-use crate::acts::{hand, still_there, told};
+use crate::acts::{hand, still_revises, told};
 use crate::rules::{self, Refusal};
 use crate::{PracticeId, store};
 
 /// So many a practice can have.
 pub const MOST: i64 = 40;
+
+/// Something said that not everybody may read, by somebody who does not write the practice.
+pub(crate) const CITES_MORE_PRIVATE: &str = "select 1 from practice_source s join contribution c on c.id = s.thing
+    where s.practice = ?1 and s.kind = 'contribution' and not exists (select 1 from reach r where r.thing = c.root and r.audience = 0)
+      and (c.voice or not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = c.author and not r.voice)) limit 1";
 
 /// Passages to cite, "123" for all that was said there, "123.2" for its third passage: a list, or in a form "123.0,456".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,11 +146,24 @@ pub(crate) async fn passages(cx: &Cx, cited: &Cited, community: CommunityId, ope
 pub(crate) const INSERT: &str = "insert into practice_source (practice, n, kind, thing, root, link, title, author, dated, words, person, at)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
-pub(crate) fn put(batch: &mut Batch, cx: &Cx, practice: PracticeId, me: PersonId, found: &[Found]) {
+pub(crate) fn put(batch: &mut Batch, cx: &Cx, practice: PracticeId, whom: (CommunityId, bool), found: &[Found]) -> Result<()> {
+    let me = cx.me()?;
     for (i, f) in found.iter().enumerate() {
+        still_there(batch, cx, f, whom)?;
         let words: String = f.words.chars().take(4_000).collect();
         batch.run(INSERT, vals![practice, i as i64 + 1, "contribution", f.id, f.root, "", &f.heading, "", "", words, me, cx.now()]);
     }
+    Ok(())
+}
+
+/// The same as [`passages`] asks, at the moment of the commit.
+fn still_there(batch: &mut Batch, cx: &Cx, f: &Found, (community, open): (CommunityId, bool)) -> Result<()> {
+    batch.holds(
+        "select 1 from contribution c where c.id = ?1 and c.withdrawn_at is null and c.hidden = '' and c.held = ''
+           and ((c.author = ?2 and not c.voice) or exists (select 1 from reach r where r.thing = c.root and (r.audience = 0 or (r.audience = ?3 and not ?4))))",
+        vals![f.id, cx.me()?, community, open],
+    );
+    Ok(())
 }
 
 /// Whoever is cited hears of it, in the conversation where they said it.
@@ -178,6 +196,16 @@ pub struct NewSource {
     pub words: Words<0, 4000>,
 }
 
+impl NewSource {
+    /// An address of this instance becomes a path: it names something here and no page outside.
+    pub fn at_home(mut self, address: &str) -> Self {
+        if let Some(path) = self.link.0.trim().strip_prefix(address).filter(|rest| rest.starts_with('/')) {
+            self.link = Line(path.to_owned());
+        }
+        self
+    }
+}
+
 /// Adds a source, and answers its number.
 pub async fn add(cx: &Cx, id: PracticeId, input: &NewSource) -> Result<i64> {
     let me = cx.me()?;
@@ -198,20 +226,25 @@ pub async fn add(cx: &Cx, id: PracticeId, input: &NewSource) -> Result<i64> {
     }
     decide(|| async {
         let p = store::one(cx, id).await?.ok_or(Error::NotFound)?;
-        rules::may_revise(hand(cx, &p).await?, p.state)?;
+        let hand = hand(cx, &p).await?;
+        rules::may_revise(hand, p.state)?;
         let n = last(cx, id).await? + 1;
         if n > MOST {
             return Err(Refusal::TooManySources.into());
         }
         let mut batch = Batch::new();
-        still_there(&mut batch, cx, &p)?;
+        still_revises(&mut batch, cx, &p, hand)?;
         let missing = || Error::invalid("link", "There is nothing at this address that you can see.");
         match meant {
             Some(Meant::Said(said)) => {
-                let open = p.reaches_all();
-                let found = passages(cx, &Cited(vec![(said, None)]), p.community, open).await.map_err(|e| if matches!(e, Error::Refused(_)) { e } else { missing() })?;
+                let open = p.audience == For::Open;
+                let found = passages(cx, &Cited(vec![(said, None)]), p.community, open).await;
+                let found = found.map_err(|e| if matches!(e, Error::Invalid(_)) { missing() } else { e })?;
                 let f = found.first().ok_or_else(missing)?;
-                let words = if text.is_empty() { f.words.chars().take(4_000).collect() } else { text.clone() };
+                still_there(&mut batch, cx, f, (p.community, open))?;
+                // Under somebody's name stands what they said.
+                let meant = Some(text.as_str()).filter(|text| !text.is_empty() && f.words.contains(text));
+                let words: String = meant.unwrap_or(&f.words).chars().take(4_000).collect();
                 batch.run(INSERT, vals![id, n, "contribution", f.id, f.root, "", &f.heading, "", "", words, me, cx.now()]);
                 tell(&mut batch, cx, me, id, &found);
             }
@@ -240,7 +273,7 @@ enum Meant {
 /// What an address leads to.
 fn meant(link: &str) -> Option<Meant> {
     let outside = link.starts_with("https://") || link.starts_with("http://");
-    let path = if outside { link.splitn(4, '/').nth(3).unwrap_or_default() } else { link.trim_start_matches('/') };
+    let path = if outside { "" } else { link.trim_start_matches('/') };
     let (path, anchor) = path.split_once('#').unwrap_or((path, ""));
     let number = |prefix: &str| path.strip_prefix(prefix).and_then(kernel::id::parse);
     let here = number("conversations/").map(|root| {
@@ -348,7 +381,10 @@ mod tests {
     #[test]
     fn an_address_here_is_a_thing_here() {
         assert_eq!(meant("/conversations/7#r9"), Some(Meant::Said(ContributionId(9))));
-        assert_eq!(meant("https://here.example/conversations/7"), Some(Meant::Said(ContributionId(7))));
+        assert_eq!(meant("https://elsewhere.example/conversations/7"), Some(Meant::Page));
+        let here = NewSource { link: "https://here.example/conversations/7".into(), ..NewSource::default() };
+        assert_eq!(here.clone().at_home("https://here.example").link.0, "/conversations/7");
+        assert_eq!(here.at_home("https://here.exam").link.0, "https://here.example/conversations/7");
         assert_eq!(meant("/practices/5"), Some(Meant::Practice(PracticeId(5))));
         assert_eq!(meant("https://elsewhere.example/a/b"), Some(Meant::Page));
         assert_eq!(meant("javascript:alert(1)"), None);

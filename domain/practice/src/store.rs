@@ -2,8 +2,8 @@
 
 use attachment::Attached;
 use community::{Openness, Stage};
-use conversation::For;
-use kernel::{CommunityId, Cursor, Cx, Page, PersonId, Result, Row, Timestamp, vals};
+use conversation::{ContributionId, For};
+use kernel::{CommunityId, Cursor, Cx, Page, PersonId, Result, Row, Timestamp, Val, vals};
 use shell::Html;
 
 use crate::acts::Draft;
@@ -126,7 +126,9 @@ macro_rules! practice {
             $viewer,
             ") and unblocked(a.id, ",
             $viewer,
-            ") then a.handle end, p.version, p.at, p.edited_at, p.verified_at, coalesce(b.name, ''), p.review_months, p.due_at,
+            ") then a.handle end, p.version, p.at, p.edited_at, p.verified_at, case when unblocked_by(b.id, ",
+            $viewer,
+            ") then coalesce(b.name, '') else '' end, p.review_months, p.due_at,
               p.forked_from, p.forked_version, p.attached, p.origin
               from practice p join community k on k.id = p.community
               left join practice_kind n on n.community = p.community and n.slug = p.kind
@@ -143,6 +145,18 @@ pub async fn one(cx: &Cx, id: PracticeId) -> Result<Option<Practice>> {
     cx.db().one(sql, vals![id, cx.viewer]).await?.map(Practice::from_row).transpose()
 }
 
+/// Several at once, without their words, in the order of their time.
+pub async fn some(cx: &Cx, ids: &[PracticeId]) -> Result<Vec<Practice>> {
+    let sql = practice!("'', ''", "?2", "where in_ids(p.id, ?1) and p.withdrawn_at is null and visible_to(p.id, ?2) order by p.at, p.id limit 100");
+    cx.db().query(sql, vals![Val::list(ids), cx.viewer]).await?.into_iter().map(Practice::from_row).collect()
+}
+
+/// What some practices cite of what was said.
+pub async fn cited_by(cx: &Cx, ids: &[PracticeId]) -> Result<Vec<ContributionId>> {
+    let sql = "select distinct s.thing from practice_source s where in_ids(s.practice, ?1) and s.kind = 'contribution' and visible_to(s.practice, ?2) limit 200";
+    cx.db().query(sql, vals![Val::list(ids), cx.viewer]).await?.into_iter().map(|mut r| r.take()).collect()
+}
+
 /// What is looked for among a community's practices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Sought {
@@ -153,6 +167,18 @@ pub enum Sought {
     State(State),
     /// What gardeners look after: due to be asked whether it is still true, the longest waiting first.
     Due,
+}
+
+impl Sought {
+    /// As an address says it: nothing, "due", a state, or else a kind.
+    pub fn read(show: &str) -> Self {
+        match (show, show.parse()) {
+            ("", _) => Self::All,
+            ("due", _) => Self::Due,
+            (_, Ok(state)) => Self::State(state),
+            (kind, Err(())) => Self::Kind(kind.to_owned()),
+        }
+    }
 }
 
 const LONG_AGO: Timestamp = Timestamp(i64::MIN);
@@ -257,10 +283,12 @@ pub async fn adopters(cx: &Cx, id: PracticeId) -> Result<Vec<PersonId>> {
     cx.db().query(sql, vals![id, cx.viewer]).await?.into_iter().map(|mut r| r.take()).collect()
 }
 
-/// What those say who did not write it.
+/// What those say who did not write it. Who claimed a voice is one with it.
 pub async fn evidence(cx: &Cx, id: PracticeId) -> Result<Evidence> {
-    let sql = "select a.how, count(*) from adoption a where a.practice = ?1 and visible_to(?1, ?2)
-          and not exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person)
+    let sql = "select a.how, count(*) from adoption a left join voice av on av.id = a.person where a.practice = ?1 and visible_to(?1, ?2)
+          and not exists (select 1 from practice_revision r left join voice rv on rv.id = r.author
+              where r.practice = ?1 and coalesce(rv.person, r.author) = coalesce(av.person, a.person))
+          and not exists (select 1 from adoption o where o.practice = ?1 and o.person = av.person)
         group by a.how";
     let mut evidence = Evidence::default();
     for mut r in cx.db().query(sql, vals![id, cx.viewer]).await? {
@@ -283,13 +311,23 @@ pub struct Adoption {
     pub author: bool,
 }
 
+/// The viewer's own first, then the latest.
 pub async fn adoptions(cx: &Cx, id: PracticeId, limit: i64) -> Result<Vec<Adoption>> {
-    let sql = "select a.person, coalesce(p.name, v.name, ''), case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end, a.how, a.why, a.setting, a.at,
-            exists (select 1 from practice_revision r where r.practice = ?1 and r.author = a.person)
-        from adoption a left join person p on p.id = a.person left join voice v on v.id = a.person
-        where a.practice = ?1 and visible_to(?1, ?2) and unblocked_by(a.person, ?2) order by a.at desc, a.person desc limit ?3";
+    Ok(adoptions_of(cx, &[id], limit).await?.into_iter().map(|(_, a)| a).collect())
+}
+
+/// Of several practices, so many of each.
+pub async fn adoptions_of(cx: &Cx, ids: &[PracticeId], each: i64) -> Result<Vec<(PracticeId, Adoption)>> {
+    let sql = "select x.practice, x.person, x.name, x.handle, x.how, x.why, x.setting, x.at, x.author from (
+            select a.practice, a.person, coalesce(p.name, v.name, '') as name, case when visible_to(p.id, ?2) and unblocked(p.id, ?2) then p.handle end as handle,
+                a.how, a.why, a.setting, a.at, exists (select 1 from practice_revision r where r.practice = a.practice and r.author = a.person) as author,
+                row_number() over (partition by a.practice order by case when a.person = ?2 then 0 else 1 end, a.at desc, a.person desc) as n
+            from adoption a left join voice v on v.id = a.person left join person p on p.id = coalesce(v.person, a.person)
+            where in_ids(a.practice, ?1) and visible_to(a.practice, ?2) and unblocked_by(a.person, ?2)) x
+        where x.n <= ?3 order by x.practice, x.n";
     let adoption = |mut r: Row| {
-        Ok(Adoption {
+        let practice = r.take()?;
+        let adoption = Adoption {
             person: r.take()?,
             name: r.take()?,
             handle: r.take::<Option<String>>()?.filter(|h| !h.starts_with("former-")),
@@ -298,9 +336,10 @@ pub async fn adoptions(cx: &Cx, id: PracticeId, limit: i64) -> Result<Vec<Adopti
             setting: r.take()?,
             at: r.take()?,
             author: r.take()?,
-        })
+        };
+        Ok((practice, adoption))
     };
-    cx.db().query(sql, vals![id, cx.viewer, limit]).await?.into_iter().map(adoption).collect()
+    cx.db().query(sql, vals![Val::list(ids), cx.viewer, each]).await?.into_iter().map(adoption).collect()
 }
 
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! What the figures of a season are made from: ids and times out of the tables, as the viewer sees them. Nine queries.
+//! What the figures of a season are made from: ids and times out of the tables, as the viewer sees them. A fixed number of queries.
 
 use std::collections::HashMap;
 
@@ -47,7 +47,7 @@ async fn thanks(cx: &Cx, span: Vec<Val>) -> Result<Vec<Thanks>> {
 /// Who said something, each once: how many they are is all that is looked at.
 async fn said(cx: &Cx, span: Vec<Val>) -> Result<Vec<Said>> {
     let sql = "select c.author, min(c.at) from contribution c join grants g on g.person = c.author and g.audience = ?1
-        where c.community = ?1 and c.at >= ?3 and c.at < ?4 and not c.voice and c.withdrawn_at is null and c.held = '' and visible_to(c.root, ?2)
+        where c.community = ?1 and c.at >= ?3 and c.at < ?4 and not c.voice and c.withdrawn_at is null and c.hidden = '' and c.held = '' and visible_to(c.root, ?2)
         group by c.author limit ?5";
     rows(cx, sql, span, |mut r| Ok(Said { who: r.take()?, at: r.take()? })).await
 }
@@ -71,7 +71,7 @@ async fn practices(cx: &Cx, span: Vec<Val>) -> Result<Vec<Practice>> {
 /// A pair that had not dealt with each other before: the first answer of one to the other.
 async fn ties(cx: &Cx, span: Vec<Val>) -> Result<Vec<Tie>> {
     let sql = "select min(c.id), min(c.at) from contribution c join contribution q on q.id = c.parent and not q.voice and q.author <> c.author
-        where c.community = ?1 and not c.voice and c.withdrawn_at is null and visible_to(c.root, ?2)
+        where c.community = ?1 and not c.voice and c.withdrawn_at is null and c.hidden = '' and c.held = '' and q.withdrawn_at is null and visible_to(c.root, ?2)
         group by case when c.author < q.author then c.author else q.author end, case when c.author < q.author then q.author else c.author end
         having min(c.at) >= ?3 and min(c.at) < ?4 limit ?5";
     rows(cx, sql, span, |mut r| Ok(Tie { id: r.take()?, began: r.take()? })).await

@@ -114,11 +114,11 @@ pub struct Behind {
 
 /// The things of a figure, as far as the viewer sees them; in the order of their ids, a thousand at most.
 pub async fn behind(cx: &Cx, name: Name, slug: &str, ids: &[i64]) -> Result<Vec<Behind>> {
-    let said = "select c.id, c.title, c.words, c.root from contribution c where in_ids(c.id, ?1) and visible_to(c.root, ?2) order by c.id limit 1000";
+    let said = "select c.id, c.title, c.words, c.root from contribution c where in_ids(c.id, ?1) and visible_to(c.root, ?2) and unblocked_by(c.author, ?2) order by c.id limit 1000";
     let thanks = "select t.id, t.words, c.words, c.root from thanks t join contribution c on c.id = t.contribution
-        where in_ids(t.id, ?1) and visible_to(c.root, ?2) order by t.id limit 1000";
+        where in_ids(t.id, ?1) and visible_to(c.root, ?2) and unblocked_by(t.person, ?2) order by t.id limit 1000";
     let practices = "select p.id, p.title, '', p.id from practice p where in_ids(p.id, ?1) and visible_to(p.id, ?2) order by p.id limit 1000";
-    let changes = "select h.id, h.now_does, '', h.id from change h where in_ids(h.id, ?1) and visible_to(h.id, ?2) order by h.id limit 1000";
+    let changes = "select h.id, h.now_does, '', h.id from change h where in_ids(h.id, ?1) and visible_to(h.id, ?2) and unblocked_by(h.person, ?2) order by h.id limit 1000";
     let (sql, place) = match name {
         // A tie is between two people: how many there are is all that is told.
         Name::Ties => return Ok(Vec::new()),

@@ -7,9 +7,9 @@ use change::store::{self as changes, Attested, Change};
 use change::{Cause, ChangeId};
 use conversation::said::Said;
 use conversation::{ContributionId, store as contributions};
-use kernel::{Cx, Error, Id, Result, vals};
+use kernel::{Cx, Error, Id, Result, Val, vals};
 use practice::store::{self as practices, Adoption, Practice};
-use practice::{PracticeId, sources};
+use practice::PracticeId;
 use shell::{Answer, Future, Html, Needs, Path, Route, T, Visit};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -41,88 +41,73 @@ struct Ids {
     changes: BTreeSet<ChangeId>,
 }
 
-impl Ids {
-    /// Back from practices to what they cite.
-    async fn sources_of(&mut self, cx: &Cx, practice: PracticeId) -> Result<()> {
-        for source in sources::of_practice(cx, practice).await? {
-            let said = source.link.strip_prefix("/conversations/").map(|rest| rest.split_once("#r").map_or(rest, |(_, reply)| reply));
-            self.said.extend(said.and_then(kernel::id::parse).map(ContributionId));
-        }
-        Ok(())
-    }
-
-    async fn changed_by(&mut self, cx: &Cx, practice: PracticeId) -> Result<()> {
-        self.changes.extend(changes::naming_practice(cx, practice.into()).await?.into_iter().take(MOST).map(|h| h.id));
-        Ok(())
-    }
-}
-
 pub async fn from_conversation(cx: &Cx, root: ContributionId) -> Result<Story> {
-    let mut ids = Ids::default();
-    ids.said.insert(root);
+    let mut ids = Ids { said: [root].into(), ..Ids::default() };
     ids.practices = practices::grown_from(cx, root.into()).await?.into_iter().take(MOST).map(|p| p.id).collect();
-    ids.changes = changes::naming_in(cx, root.into()).await?.into_iter().take(MOST).map(|n| n.change.id).collect();
-    for practice in ids.practices.clone() {
-        ids.changed_by(cx, practice).await?;
-    }
+    ids.changes = changes::naming_in(cx, root.into()).await?.into_iter().map(|n| n.change.id).collect();
+    ids.because_of_practices(cx).await?;
     told(cx, ids).await
 }
 
 pub async fn from_practice(cx: &Cx, id: PracticeId) -> Result<Story> {
-    let mut ids = Ids::default();
-    ids.practices.insert(id);
-    ids.sources_of(cx, id).await?;
-    ids.changed_by(cx, id).await?;
+    let mut ids = Ids { practices: [id].into(), ..Ids::default() };
+    ids.said.extend(practices::cited_by(cx, &[id]).await?);
+    ids.because_of_practices(cx).await?;
     told(cx, ids).await
 }
 
 pub async fn from_change(cx: &Cx, id: ChangeId) -> Result<Story> {
-    let mut ids = Ids::default();
-    ids.changes.insert(id);
+    let mut ids = Ids { changes: [id].into(), ..Ids::default() };
     for source in changes::sources(cx, &[id]).await? {
         match (source.kind, source.thing) {
-            (Cause::Contribution, Some(thing)) => {
-                ids.said.insert(ContributionId(thing));
-            }
-            (Cause::Practice, Some(thing)) => {
-                ids.practices.insert(PracticeId(thing));
-            }
+            (Cause::Contribution, Some(thing)) => _ = ids.said.insert(ContributionId(thing)),
+            (Cause::Practice, Some(thing)) => _ = ids.practices.insert(PracticeId(thing)),
             _ => {}
         }
     }
-    for practice in ids.practices.clone() {
-        ids.sources_of(cx, practice).await?;
-    }
+    let named: Vec<PracticeId> = ids.practices.iter().copied().collect();
+    ids.said.extend(practices::cited_by(cx, &named).await?);
     told(cx, ids).await
 }
 
-async fn told(cx: &Cx, ids: Ids) -> Result<Story> {
-    let mut story = Story::default();
-    for id in ids.said.into_iter().take(MOST) {
-        story.said.extend(contributions::one(cx, id).await?.filter(|s| s.quiet().is_none()));
+impl Ids {
+    async fn because_of_practices(&mut self, cx: &Cx) -> Result<()> {
+        let practices: Vec<i64> = self.practices.iter().map(|p| p.0).collect();
+        self.changes.extend(changes::naming_practices(cx, &practices).await?.into_iter().map(|h| h.id));
+        Ok(())
     }
-    for id in ids.practices.into_iter().take(MOST) {
-        if let Some(practice) = practices::one(cx, id).await? {
-            story.practices.push((practice, practices::adoptions(cx, id, MOST as i64).await?));
-        }
-    }
-    for id in ids.changes.into_iter().take(MOST) {
-        if let Some(change) = changes::one(cx, id).await? {
-            story.purposes.extend(purposes(cx, &change).await?);
-            story.changes.push((change, changes::attestations(cx, &[id]).await?));
-        }
-    }
-    Ok(story)
 }
 
-/// Where a community said anew what it is for, and named this change as its reason.
-async fn purposes(cx: &Cx, change: &Change) -> Result<Vec<(String, String, String)>> {
-    let Some(place) = &change.place else { return Ok(Vec::new()) };
-    let sql = "select k.slug, k.name, r.purpose from charter r join community k on k.id = r.community
-        where r.community = ?1 and r.reason like ?2 and visible_to(r.community, ?3) order by r.version desc limit 3";
-    let named = format!("%/changes/{}%", change.id);
-    let rows = cx.db().query(sql, vals![place.id, named, cx.viewer]).await?;
-    rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?, r.take()?))).collect()
+/// A fixed number of queries, however long the story is.
+async fn told(cx: &Cx, ids: Ids) -> Result<Story> {
+    let said: Vec<ContributionId> = ids.said.into_iter().take(MOST).collect();
+    let practices: Vec<PracticeId> = ids.practices.into_iter().take(MOST).collect();
+    let changes: Vec<ChangeId> = ids.changes.into_iter().take(MOST).collect();
+    let mut adopted = practices::adoptions_of(cx, &practices, MOST as i64).await?;
+    let mut attested = changes::attestations(cx, &changes).await?;
+    let mut taken = |id: PracticeId| adopted.extract_if(.., |(of, _)| *of == id).map(|(_, a)| a).collect();
+    let mut words = |id: ChangeId| attested.extract_if(.., |a| a.change == id).collect();
+    Ok(Story {
+        said: contributions::some(cx, &said).await?.into_iter().filter(|s| s.quiet().is_none()).collect(),
+        practices: practices::some(cx, &practices).await?.into_iter().map(|p| (p.clone(), taken(p.id))).collect(),
+        purposes: purposes(cx, &changes).await?,
+        changes: changes::some(cx, &changes).await?.into_iter().map(|h| (h.clone(), words(h.id))).collect(),
+    })
+}
+
+/// Where communities said anew what they are for, and named one of these changes as the reason.
+async fn purposes(cx: &Cx, named: &[ChangeId]) -> Result<Vec<(String, String, String)>> {
+    let sql = "select k.slug, k.name, r.purpose, r.reason from charter r join community k on k.id = r.community
+        where r.community in (select h.community from change h where in_ids(h.id, ?1)) and r.reason like '%/changes/%' and visible_to(r.community, ?2)
+        order by r.at desc limit 100";
+    let mut all = Vec::new();
+    for mut r in cx.db().query(sql, vals![Val::list(named), cx.viewer]).await? {
+        let (slug, name, purpose, reason): (String, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?);
+        if crate::facts::named(&reason).iter().any(|id| named.contains(&ChangeId(*id))) {
+            all.push((slug, name, purpose));
+        }
+    }
+    Ok(all)
 }
 
 #[derive(Template)]
@@ -152,9 +137,7 @@ async fn of_practice(visit: Visit, Path(id): Path<String>) -> Answer {
 }
 
 async fn of_change(visit: Visit, Path(id): Path<String>) -> Answer {
-    let id: ChangeId = id.parse()?;
-    changes::one(&visit.cx, id).await?.ok_or(Error::NotFound)?;
-    let story = from_change(&visit.cx, id).await?;
+    let story = from_change(&visit.cx, id.parse()?).await?;
     shown(visit, story).await
 }
 
