@@ -137,7 +137,11 @@ async fn cy_drops_it(cy: &Person, practice: &str) {
 
 /// Gil keeps the community, and so its practices.
 async fn gil_contests_it(gil: &Person, practice: &str) {
-    gil.open(practice).await;
+    gil.open("/").await;
+    gil.sees("Dropped, because: please look at it").await;
+    gil.inspect("a home to which something dropped is brought").await;
+    gil.follow(TITLE).await;
+    assert!(gil.at().await.starts_with(practice), "at the practice");
     gil.sees_in("#state", "A colleague was reading, and waited an hour.").await;
     gil.click("Another state").await;
     gil.choose("contested").await;
@@ -147,6 +151,9 @@ async fn gil_contests_it(gil: &Person, practice: &str) {
     gil.sees_in(".notice", "It stops whoever reads meanwhile.").await;
     gil.sees_in(".state", "contested").await;
     gil.inspect("a contested practice").await;
+    gil.open("/").await;
+    gil.sees("From where I belong").await;
+    gil.sees_no("Dropped, because").await;
 }
 
 async fn ada_answers_by_a_revision(ada: &Person, practice: &str) {

@@ -177,7 +177,7 @@ async fn every_field_that_takes_words_shows_words() {
         doors.extend(they_all_act(&ada, &tokens, &fields, n, &mut marks).await);
     }
     let mut seen = Seen::default();
-    looks_everywhere(&ada, &doors, 2 * PIECES.len(), &mut seen).await;
+    looks_everywhere(&ada, &doors, 3 * PIECES.len(), &mut seen).await;
     for handle in ["bo", "cy", "dee", "eve"] {
         ada.sign_out().await;
         ada.sign_in(handle).await;
