@@ -103,10 +103,16 @@ async fn bo_finds_what_became_of_his_words(bo: &Person, told: &str, change: &str
     assert_eq!(bo.at().await, change);
     bo.sees_in(".said", ANSWER).await;
     bo.inspect("a change that names oneself").await;
+    bo.follow("Its whole story").await;
+    bo.arrives_at("What became of it").await;
     bo.open(told).await;
     bo.sees("What changed because of this").await;
     bo.sees_in(".collected", "does differently now:").await;
     bo.inspect("a conversation that changed something").await;
+    bo.follow("Its whole story").await;
+    bo.arrives_at("What became of it").await;
+    bo.sees_in(".story", NOW).await;
+    bo.open(told).await;
     bo.click_in(".collected", ANSWER).await;
     bo.wait_for("the reply that is named", async || Ok(bo.at().await.contains("#r").then_some(()))).await;
     bo.open(DOOR).await;

@@ -38,6 +38,7 @@ async fn a_conversation_becomes_a_practice_and_comes_back_from_elsewhere() {
     gil_contests_it(&gil, &practice).await;
     ada_answers_by_a_revision(&ada, &practice).await;
     two_write_at_once(&ada, &gil, &practice).await;
+    a_program_is_given_both_wordings(&ada, &place.token("ada"), &practice).await;
     cy.sign_out().await;
     let dee = cy;
     let offer = dee_carries_it_on_and_offers_it_back(&dee, &practice).await;
@@ -225,6 +226,24 @@ async fn two_write_at_once(ada: &Person, gil: &Person, practice: &str) {
     for reason in ["So that it is done before seven.", "One has to ask.", "The room is empty at night.", "Nobody reads the chat."] {
         ada.sees(reason).await;
     }
+}
+
+/// By the API as on the page: what clashes comes back with what it clashes with, and goes through once the two are put together.
+async fn a_program_is_given_both_wordings(ada: &Person, token: &str, practice: &str) {
+    let script = "const [token, practice, title, words, base] = arguments;
+        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+        const body = JSON.stringify({ title, words, base, reason: 'By a program.' });
+        return fetch(`/api/v1${practice}/revisions`, { method: 'POST', headers, body, credentials: 'omit' })
+            .then(async (it) => ({ status: it.status, ...await it.json() }));";
+    let clash = ada.js(script, &[token, practice, TITLE, "Ask the night porter.", "2"]).await;
+    assert_eq!(clash["status"], 409, "{clash}");
+    assert!(clash["joined"]["words"].as_str().is_some_and(|words| words.contains("Ask the night porter.")), "{clash}");
+    assert!(clash["clashes"][0]["theirs"].as_str().is_some_and(|words| words.contains("Ask in the chat, and by phone")), "{clash}");
+    ada.console_tells_only_of(409).await;
+    let base = clash["base"].as_i64().expect("a version").to_string();
+    let joined = "Ask in the chat, and by phone, and the night porter, then drop the index.\n\nBuild it again before the morning shift comes.";
+    let stands = ada.js(script, &[token, practice, TITLE, joined, &base]).await;
+    assert_eq!(stands["status"], 201, "{stands}");
 }
 
 /// Dee takes part in both communities. Answers the conversation of the offer.
