@@ -18,9 +18,10 @@ const PIECES: [&str; 5] = [
     "</textarea></title></script><script>pwned=44</script>MARK",
 ];
 
-/// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused.
-const NO_WORDS: [&str; 14] =
-    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to", "because"];
+/// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused. An address is one, with harm
+/// in it where an act gives it.
+const NO_WORDS: [&str; 15] =
+    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to", "because", "link"];
 
 /// What is done to remembered voices: no act of the API makes one, since only an import does.
 const NEED_AN_ARCHIVE: [&str; 2] = ["/voices/", "/claims/"];
