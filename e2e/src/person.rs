@@ -158,6 +158,12 @@ impl Person {
         self.wait_for(&format!("\"{words}\" in {label}"), async || self.holds(label, words).await).await;
     }
 
+    /// Whether these words are among what stands in a field.
+    pub async fn holds_words(&self, label: &str, words: &str) -> bool {
+        let value = self.field(label).await.prop("value").await.expect("it has a value");
+        value.is_some_and(|value| value.contains(words))
+    }
+
     /// Opens a page until its field holds the words: they may still be on their way to the server.
     pub async fn finds_again(&self, path: &str, label: &str, words: &str) {
         self.wait_for(&format!("\"{words}\" in {label} again"), async || {
@@ -219,6 +225,13 @@ impl Person {
         field.send_keys(words).await.expect("a field that can be written in");
     }
 
+    /// Writes on at the end of what stands in a field.
+    pub async fn goes_on(&self, label: &str, words: &str) {
+        let field = self.field(label).await;
+        field.send_keys(Key::Control + Key::End).await.expect("a field that can be written in");
+        field.send_keys(words).await.expect("a field that can be written in");
+    }
+
     async fn field(&self, label: &str) -> WebElement {
         self.wait_for(&format!("a field called \"{label}\""), async || first_shown(self.web.find_all(by_label(label)).await?).await).await
     }
@@ -239,6 +252,12 @@ impl Person {
     pub async fn choose(&self, title: &str) {
         let card = By::XPath(format!("//label[b[normalize-space(.)={}]]", quoted(title)));
         self.web.find(card).await.expect("the card").click().await.expect("to choose it");
+    }
+
+    /// Ticks the box beside these words.
+    pub async fn ticks(&self, words: &str) {
+        let label = By::XPath(format!("//label[input[@type='checkbox']][contains(normalize-space(.), {})]", quoted(words)));
+        self.web.find(label).await.expect("the box").click().await.expect("to tick it");
     }
 
     /// Selects a passage of what somebody said, as with a mouse.

@@ -5,6 +5,8 @@
 mod attaching;
 #[path = "journeys/caring.rs"]
 mod caring;
+#[path = "journeys/changing.rs"]
+mod changing;
 #[path = "journeys/following.rs"]
 mod following;
 #[path = "journeys/making_sense.rs"]
@@ -15,6 +17,8 @@ mod handing_over;
 mod signing_in_by_code;
 #[path = "journeys/own_kinds.rs"]
 mod own_kinds;
+#[path = "journeys/practising.rs"]
+mod practising;
 
 use e2e::{Browser, PASSWORD, Person, Place, all_go};
 

@@ -1,6 +1,7 @@
 //! What makes a practice more than words: who works by it, whether it is still true, and the state that follows.
 
-use kernel::{Batch, Cx, Error, Line, Problems, Result, Words, decide, vals};
+use kernel::{Batch, Cx, Error, Line, Problems, Result, Row, Val, Words, decide, vals};
+use membership::rules::{self as standing, Care};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::request::see;
@@ -165,6 +166,31 @@ pub async fn to_ask_after(cx: &Cx) -> Result<Vec<(PracticeId, String)>> {
         order by a.at, p.id limit 3";
     let before = cx.now().minus(30 * kernel::clock::DAY);
     cx.db().query(sql, vals![cx.me()?, before]).await?.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect()
+}
+
+/// What somebody dropped, as whoever tends it is asked to look at it.
+#[derive(Clone, Debug)]
+pub struct Dropped {
+    pub practice: PracticeId,
+    pub title: String,
+    pub place: String,
+    pub name: String,
+    pub why: String,
+}
+
+/// Of the practices that the viewer tends: what others dropped since it was last revised, verified or brought into a state. The latest three.
+pub async fn dropped(cx: &Cx) -> Result<Vec<Dropped>> {
+    let sql = "select p.id, p.title, k.name, x.name, a.why
+        from adoption a join practice p on p.id = a.practice join community k on k.id = p.community join person x on x.id = a.person
+        where a.how = 'dropped' and a.person <> ?1 and a.at > p.edited_at and a.at > p.verified_at and p.state not in ('contested', 'retired')
+          and not exists (select 1 from practice_turn t where t.practice = p.id and t.at > a.at)
+          and p.community in (select h.community from hat h join grants g on g.person = h.person and g.audience = h.community
+              where h.person = ?1 and h.accepted_at is not null and h.ended_at is null and in_texts(h.name, ?2))
+          and p.withdrawn_at is null and visible_to(p.id, ?1) and unblocked_by(a.person, ?1)
+        order by a.at desc, p.id limit 3";
+    let hats: Vec<&str> = standing::hats_that_may(Care::Tend).iter().map(|hat| hat.word()).collect();
+    let one = |mut r: Row| Ok(Dropped { practice: r.take()?, title: r.take()?, place: r.take()?, name: r.take()?, why: r.take()? });
+    cx.db().query(sql, vals![cx.me()?, Val::list(&hats)]).await?.into_iter().map(one).collect()
 }
 
 async fn adopt_page(Path(id): Path<String>, act: Act<Adopting>) -> Answer {

@@ -67,7 +67,7 @@ pub fn slice() -> Slice {
     let panel = |place, order, show| Panel { place, order, show };
     Slice {
         name: "practice",
-        migrations: vec![Migration::new("practice/0001", include_str!("../schema/0001_practice.sql"))],
+        migrations: vec![Migration::new("practice/0001", include_str!("../schema/0001_practice.sql")), Migration::new("practice/0002", include_str!("../schema/0002_dropped.sql"))],
         languages: vec![("de", include_str!("../lang/de.toml"))],
         projections: vec![project],
         pages: [pages::routes(), growing::routes(), proposals::routes(), evidence::routes(), forks::routes(), files::routes(), kinds::routes()]
@@ -78,6 +78,7 @@ pub fn slice() -> Slice {
         panels: vec![
             panel(Place::Door, -10, panels::at_the_door),
             panel(Place::HomeAside, 20, panels::asked_after),
+            panel(Place::HomeAside, 21, panels::dropped),
             panel(Place::Conversation, 20, panels::led_to),
             panel(Place::Person, 10, panels::of_person),
             panel(Place::Handover, 10, panels::to_tend),

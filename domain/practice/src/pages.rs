@@ -139,6 +139,8 @@ struct PracticePage {
     hows: Vec<(String, String, String)>,
     may_take_back: bool,
     panels: Html,
+    /// How it does for oneself: as it was sent, else as one said it before.
+    adopting: Form,
     form: Form,
 }
 
@@ -169,6 +171,11 @@ async fn page(visit: &Visit, id: PracticeId, form: Form) -> Result<Response> {
     let may_take_back = hand.author && me == Some(p.author.id) && !p.author.voice && adoptions.iter().all(|a| Some(a.person) == me);
     let panels = visit.panels(Place::Practice, id.into()).await?;
     let states = states(t, &p, hand);
+    let adopting = match &mine {
+        _ if form.has("how") => form.clone(),
+        Some(a) => Form::of(&[("how", a.how.word()), ("setting", &a.setting), ("why", &a.why)]),
+        None => Form::default(),
+    };
     let faulty = form.is_faulty();
     let title = p.title.clone();
     let shown = PracticePage {
@@ -196,6 +203,7 @@ async fn page(visit: &Visit, id: PracticeId, form: Form) -> Result<Response> {
         states,
         may_take_back,
         panels,
+        adopting,
         form,
     };
     if faulty { visit.page_again(&title, &shown).await } else { visit.page(&title, &shown).await }

@@ -5,6 +5,7 @@ use conversation::ContributionId;
 use kernel::{CommunityId, Id, PersonId};
 use shell::{Future, Html, T, Visit};
 
+use crate::evidence::Dropped;
 use crate::pages::{Item, item};
 use crate::store::{self, Sought};
 use crate::{PracticeId, evidence, proposals};
@@ -87,5 +88,20 @@ pub fn asked_after(visit: Visit, _: Id) -> Future<Html> {
     Box::pin(async move {
         let items = evidence::to_ask_after(&visit.cx).await?;
         if items.is_empty() { Ok(Html::default()) } else { Html::of(&AskedAfter { t: visit.t, items }) }
+    })
+}
+
+#[derive(Template)]
+#[template(path = "dropped.html")]
+struct Drops {
+    t: T,
+    items: Vec<Dropped>,
+}
+
+/// On the home of whoever tends what a community works by: what somebody dropped, and why, until it is answered.
+pub fn dropped(visit: Visit, _: Id) -> Future<Html> {
+    Box::pin(async move {
+        let items = evidence::dropped(&visit.cx).await?;
+        if items.is_empty() { Ok(Html::default()) } else { Html::of(&Drops { t: visit.t, items }) }
     })
 }

@@ -335,19 +335,23 @@ fn source(mut r: Row) -> Result<Source> {
     Ok(Source { n, kind, link, title, author, dated, words, gone })
 }
 
-/// Our own markup with `[^2]` as a link to the second source. What stands in code is left alone.
+/// What is left as it is written: code, and links, whose addresses may hold anything and which cannot hold another link.
+const LEFT_ALONE: [(&str, &str); 2] = [("<code", "</code>"), ("<a ", "</a>")];
+
+/// Our own markup with `[^2]` as a link to the second source.
 pub(crate) fn linked(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 64);
     let mut rest = html;
-    while let Some(at) = rest.find("<code").into_iter().chain(rest.find("[^")).min() {
+    while let Some(at) = LEFT_ALONE.iter().map(|(begin, _)| *begin).chain(["[^"]).filter_map(|mark| rest.find(mark)).min() {
         let (before, here) = rest.split_at(at);
         out.push_str(before);
-        let taken = if here.starts_with("<code") {
-            let end = here.find("</code>").map_or(here.len(), |end| end + 7);
-            out.push_str(here.get(..end).unwrap_or(here));
-            end
-        } else {
-            cited(here, &mut out)
+        let taken = match LEFT_ALONE.iter().find(|(begin, _)| here.starts_with(begin)) {
+            Some((_, end)) => {
+                let end = here.find(end).map_or(here.len(), |at| at + end.len());
+                out.push_str(here.get(..end).unwrap_or(here));
+                end
+            }
+            None => cited(here, &mut out),
         };
         rest = here.get(taken..).unwrap_or_default();
     }
@@ -376,6 +380,12 @@ mod tests {
     #[test]
     fn a_citation_leads_to_its_source_but_not_in_code() {
         assert_eq!(linked("<p>so [^2], <code>a[^2]</code> [^x]</p>"), "<p>so <a class=\"cite\" href=\"#source-2\">[2]</a>, <code>a[^2]</code> [^x]</p>");
+    }
+
+    #[test]
+    fn a_link_stays_the_link_that_it_was() {
+        let page = shell::words::render("See https://example.org/a[^1] and [there [^1]](https://example.org/[^2]).", &[]);
+        assert_eq!(linked(page.as_str()), page.as_str());
     }
 
     #[test]

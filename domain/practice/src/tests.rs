@@ -286,6 +286,29 @@ fn who_will_try_is_asked_once_a_month_later() {
 }
 
 #[test]
+fn what_was_dropped_is_brought_to_who_tends_it_until_they_answer() {
+    both(async |engine| {
+        let w = world(engine).await;
+        let (id, other) = (w.practice().await, w.practice().await);
+        w.app.later(DAY);
+        w.adopts(w.bo, id, How::Dropped, "It took too long.").await;
+        w.adopts(w.cy, other, How::Use, "").await;
+        let brought = async |to| evidence::dropped(&w.app.by(to)).await.unwrap().into_iter().map(|d| (d.practice, d.why)).collect::<Vec<_>>();
+        assert_eq!(brought(w.ada).await, [(id, "It took too long.".to_owned())]);
+        assert_eq!((brought(w.bo).await.len(), brought(w.cy).await.len()), (0, 0), "to nobody else");
+        w.app.later(DAY);
+        evidence::verify(&w.app.by(w.cy), id).await.unwrap();
+        assert_eq!(brought(w.ada).await, []);
+        w.app.later(DAY);
+        w.adopts(w.bo, id, How::Dropped, "It still does.").await;
+        assert_eq!(brought(w.ada).await.len(), 1);
+        let contested = Turning { state: State::Contested, why: "It takes too long.".into() };
+        evidence::turn(&w.app.by(w.ada), id, &contested).await.unwrap();
+        assert_eq!(brought(w.ada).await, []);
+    });
+}
+
+#[test]
 fn one_takes_back_what_is_ones_own_alone() {
     both(async |engine| {
         let w = world(engine).await;

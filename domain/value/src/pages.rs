@@ -103,7 +103,7 @@ async fn figure_page(visit: Visit, Path((slug, figure)): Path<(String, String)>,
 }
 
 #[derive(Template)]
-#[template(source = r#"<p class="soft"><a href="/c/{{ slug }}/value">{{ t.say("What it is worth to us") }}</a></p>"#, ext = "html")]
+#[template(source = r#"<p class="soft onward"><a href="/c/{{ slug }}/value">{{ t.say("What it is worth to us") }}</a></p>"#, ext = "html")]
 struct Link {
     t: T,
     slug: String,

@@ -142,7 +142,7 @@ async fn of_change(visit: Visit, Path(id): Path<String>) -> Answer {
 }
 
 #[derive(Template)]
-#[template(source = r#"<p class="soft"><a href="/stories/practices/{{ id }}">{{ t.say("Its whole story") }}</a></p>"#, ext = "html")]
+#[template(source = r#"<p class="soft onward"><a href="/stories/practices/{{ id }}">{{ t.say("Its whole story") }}</a></p>"#, ext = "html")]
 struct Link {
     t: T,
     id: Id,

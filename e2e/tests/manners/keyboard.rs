@@ -2,7 +2,7 @@
 
 use e2e::{Browser, Key, Person, Place, all_go};
 
-use crate::{found, lines};
+use crate::{found, lines, number};
 
 #[tokio::test]
 async fn everything_can_be_reached_by_keyboard() {
@@ -23,6 +23,11 @@ async fn everything_can_be_reached_by_keyboard() {
     }
     for page in ["/notices", "/following", "/circles", "/sense"] {
         reaches_everything(&ada, page).await;
+    }
+    let practice = ada.sends(&format!("{door}/practices"), &[("title", "Read it aloud"), ("words", "The whole name."), ("cited", number(&told))]).await;
+    let change = ada.sends("/changes", &[("now", "Read the whole name aloud."), ("source", number(&told))]).await;
+    for page in [practice.clone(), format!("{practice}/revision"), format!("{told}/passages"), change, format!("{door}/practices"), format!("{door}/value")] {
+        reaches_everything(&ada, &page).await;
     }
     ada.sign_out().await;
 

@@ -36,6 +36,7 @@ async fn a_phone_shows_every_page_without_sideways_scrolling() {
     }
     fits(&bo, "/me/waiting").await;
     what_is_kept_in_a_community_fits(&ada, &bo, &written).await;
+    what_is_worked_by_fits(&ada, &bo, &written).await;
 
     bo.open("/").await;
     bo.sign_out().await; // what a stranger sees
@@ -136,6 +137,46 @@ async fn what_is_kept_in_a_community_fits(ada: &Person, bo: &Person, written: &W
     }
     ada.console("the pages of a community").await;
     bo.console("the pages of a community").await;
+}
+
+/// Practices and changes: with the longest words, too.
+async fn what_is_worked_by_fits(ada: &Person, bo: &Person, written: &Written) {
+    let (title, line, long) = (unbroken(160), unbroken(300), unbroken(1000));
+    let words = words(&format!("https://example.org/{}", "deep/".repeat(40)));
+    let cited = number(&written.told);
+    let new = [("title", title.as_str()), ("use_when", &line), ("words", &words), ("audience", "open"), ("cited", cited), ("review_months", "12")];
+    let practice = ada.sends("/c/long/practices", &new).await;
+    let of = |act: &str| format!("{practice}/{act}");
+    ada.sends(&of("sources"), &[("link", "https://example.org/"), ("title", &title), ("author", &unbroken(120)), ("dated", &unbroken(40)), ("words", &long)]).await;
+    bo.sends(&of("adoption"), &[("how", "dropped"), ("setting", &unbroken(200)), ("why", &long)]).await;
+    let revised = [("title", title.as_str()), ("words", &long), ("reason", &line), ("base", "1")];
+    let proposal = bo.sends(&of("proposals"), &revised).await;
+    ada.sends(&of("revisions"), &revised).await;
+    ada.sends(&of("state"), &[("state", "contested"), ("why", &long)]).await;
+    let told = [("was", long.as_str()), ("now", &long), ("why", &long), ("source", cited), ("served", &line)];
+    let change = bo.sends("/changes", &told).await;
+    let act = |act: &str| format!("{change}/{act}?_method=put");
+    bo.sends(&act("outcome"), &[("outcome", &long), ("measure", &unbroken(200))]).await;
+    bo.sends(&act("sharing"), &[("community", "long"), ("audience", "open")]).await;
+    ada.sends(&act("attestation"), &[("words", &long)]).await;
+
+    for page in [practice.clone(), of("revision"), of("proposals/new"), of("history"), of("differences"), proposal.clone()] {
+        fits(ada, &page).await;
+    }
+    for page in [format!("{}/passages", written.told), format!("/c/long/practices/new?pick={cited}"), "/c/long/practices".into()] {
+        fits(ada, &page).await;
+    }
+    for page in ["/c/long/value".to_owned(), "/c/long/value/people".into(), change.replace("/changes/", "/stories/changes/"), change.clone()] {
+        fits(ada, &page).await;
+    }
+    for page in [written.told.clone(), "/@bo".into(), "/@bo/changes".into(), change.clone(), format!("{change}/edit"), "/me/record".into()] {
+        fits(bo, &page).await;
+    }
+    for page in ["/records/check".to_owned(), format!("/changes/new?source={cited}"), practice, "/c/long".into(), "/notices".into()] {
+        fits(bo, &page).await;
+    }
+    ada.console("what is worked by").await;
+    bo.console("what is worked by").await;
 }
 
 /// A word without a place to break it, of so many letters.

@@ -113,7 +113,7 @@ const DANGERS: &str = r"const judge = (page, opened) => {
         }
     });
     page.querySelectorAll('form[action]').forEach((it) => { if (!ours(it.action)) tell('a form that leads away', it) });
-    page.querySelectorAll('[formaction]').forEach((it) => tell('a button that leads elsewhere', it));
+    page.querySelectorAll('[formaction]').forEach((it) => { if (!ours(it.formAction)) tell('a button that leads elsewhere', it) });
     if (/[\u202a-\u202e\u2066-\u2069]/.test(page.body.textContent)) found.push('text that is turned around');
     if (!page.querySelector('#main')) found.push('no page of ours');
     if (!opened) return found;

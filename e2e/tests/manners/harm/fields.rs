@@ -18,9 +18,10 @@ const PIECES: [&str; 5] = [
     "</textarea></title></script><script>pwned=44</script>MARK",
 ];
 
-/// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused.
-const NO_WORDS: [&str; 14] =
-    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to", "because"];
+/// Fields of the API that hold no words of one's own: what they refer to must be there, or they are refused. An address is one, with harm
+/// in it where an act gives it.
+const NO_WORDS: [&str; 15] =
+    ["slug", "handle", "people", "named", "draft", "mail", "zone", "invitation", "community", "kind", "quote", "device_code", "to", "because", "link"];
 
 /// What is done to remembered voices: no act of the API makes one, since only an import does.
 const NEED_AN_ARCHIVE: [&str; 2] = ["/voices/", "/claims/"];
@@ -58,6 +59,8 @@ const HANDLES: [&str; 7] = ["ada", "bo", "cy", "eve", "fay", "gil", "dee"];
 const CONTRIBUTED: &str = "POST /communities/{slug}/contributions";
 const REPLIED: &str = "POST /contributions/{id}/replies";
 const ATTACHED: &str = "POST /attachments";
+const BEGUN: &str = "POST /communities/{slug}/practices";
+const FORKED: &str = "POST /practices/{id}/forks";
 
 /// One dot.
 const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -108,6 +111,17 @@ const ACTS: &[Act] = &[
     ("bo", "PUT /changes/{id}/outcome", "POST /changes", |_| json!({})),
     ("bo", "PUT /changes/{id}/sharing", "POST /changes", |slug| json!({"community": slug, "audience": "open"})),
     ("ada", "PUT /changes/{id}/attestation", "POST /changes", |_| json!({})),
+    // a practice: with sources, proposed to, revised, contested; and in another community, from where something is offered back
+    ("bo", BEGUN, "", |_| json!({"audience": "open"})),
+    ("bo", "POST /practices/{id}/sources", BEGUN, |_| json!({"link": "https://example.org/?\"'><svg onload=pwned=45>"})),
+    ("ada", "POST /practices/{id}/adoption", BEGUN, |_| json!({"how": "adapted"})),
+    ("ada", "POST /practices/{id}/proposals", BEGUN, |_| json!({"base": "1"})),
+    ("bo", "POST /practices/{id}/revisions", BEGUN, |_| json!({"base": "1"})),
+    ("ada", "POST /practices/{id}/state", BEGUN, |_| json!({"state": "contested"})),
+    ("ada", "POST /communities", "", |slug| json!({"slug": format!("{slug}-too"), "openness": "open"})),
+    ("ada", FORKED, BEGUN, |slug| json!({"community": format!("{slug}-too")})),
+    ("ada", "POST /practices/{id}/revisions", FORKED, |_| json!({"base": "1"})),
+    ("ada", "POST /practices/{id}/offer", FORKED, |_| json!({})),
     // what goes with words: a file, then a picture
     ("ada", ATTACHED, "", |_| json!({"size": 5})),
     ("ada", REPLIED, CONTRIBUTED, |_| json!({"attached": []})),
@@ -164,7 +178,7 @@ async fn every_field_that_takes_words_shows_words() {
         doors.extend(they_all_act(&ada, &tokens, &fields, n, &mut marks).await);
     }
     let mut seen = Seen::default();
-    looks_everywhere(&ada, &doors, 2 * PIECES.len(), &mut seen).await;
+    looks_everywhere(&ada, &doors, 3 * PIECES.len(), &mut seen).await;
     for handle in ["bo", "cy", "dee", "eve"] {
         ada.sign_out().await;
         ada.sign_in(handle).await;
