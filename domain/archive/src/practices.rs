@@ -84,14 +84,16 @@ impl Taking<'_> {
         }
     }
 
+    /// What is for other people than the community's stays where it is.
     async fn sources(&self, ids: &[i64]) -> Result<HashMap<i64, Vec<Value>>> {
         let sql = "select s.practice, s.n, s.kind, coalesce(s.thing, 0), coalesce(s.root, 0), s.link, s.title, s.author, s.dated, s.words,
                 b.origin, b.source, rb.origin, rb.source, c.id is null or (c.withdrawn_at is null and c.hidden = '' and c.held = '')
             from practice_source s left join contribution c on c.id = s.thing and s.kind = 'contribution'
             left join brought b on b.thing = s.thing and b.kind = case when s.kind = 'practice' then 'page' else 'said' end
-            left join brought rb on rb.thing = s.root and rb.kind = 'said' where in_ids(s.practice, ?1) order by s.practice, s.n";
+            left join brought rb on rb.thing = s.root and rb.kind = 'said' where in_ids(s.practice, ?1) and (s.kind = 'page' or exists (select 1 from reach e where e.audience in (0, ?2)
+                and e.thing = case when s.kind = 'practice' then s.thing else s.root end)) order by s.practice, s.n";
         let mut all: HashMap<i64, Vec<Value>> = HashMap::new();
-        for mut r in self.cx.db().query(sql, vals![Val::list(ids)]).await? {
+        for mut r in self.cx.db().query(sql, vals![Val::list(ids), self.community]).await? {
             let (practice, n, kind, thing, root): (i64, i64, String, i64, i64) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
             let (link, title, author, dated, words): (String, String, String, String, String) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
             let (thing, root) = (self.key(&mut r, thing)?, self.key(&mut r, root)?);

@@ -120,6 +120,19 @@ fn thank(batch: &mut Batch, cx: &Cx, id: ChangeId, audience: For, causes: &[Kept
     Ok(())
 }
 
+/// Who attested it attested other words, or among other people: their word does not follow the change.
+fn unattested(batch: &mut Batch, id: ChangeId) {
+    batch.run("delete from attestation where change = ?1", vals![id]);
+}
+
+/// What is shared is changed by who still takes part there; to unshare it or to take it back, nobody has to.
+async fn still_takes_part(cx: &Cx, batch: &mut Batch, change: &store::Change) -> Result<()> {
+    let Some(place) = change.place.as_ref().filter(|_| change.is_shared()) else { return Ok(()) };
+    membership::rules::may_contribute(place.stage, &members::standing(cx, place.id).await?)?;
+    batch.holds(kernel::audience::HOLDS, vals![cx.me()?, kernel::Audience::Members(place.id)]);
+    Ok(())
+}
+
 /// Changes its words and causes. Whoever is named newly hears of it, where it is shared.
 pub async fn edit(cx: &Cx, id: ChangeId, input: &Telling) -> Result<()> {
     let told = input.checked()?;
@@ -132,6 +145,7 @@ pub async fn edit(cx: &Cx, id: ChangeId, input: &Telling) -> Result<()> {
         let before = store::kept(cx, id).await?;
         let causes = because::find(cx, &told.because, &before).await?;
         let mut batch = Batch::new();
+        still_takes_part(cx, &mut batch, &change).await?;
         batch.exactly(
             1,
             "update change set was = ?3, now_does = ?4, why = ?5, served = ?6, version = version + 1, edited_at = ?7
@@ -139,6 +153,9 @@ pub async fn edit(cx: &Cx, id: ChangeId, input: &Telling) -> Result<()> {
             vals![id, change.version, &told.was, &told.now, &told.why, &told.served, cx.now()],
         );
         because::put(&mut batch, cx, id, &causes, &before)?;
+        if (&change.was, &change.now, &change.why) != (&told.was, &told.now, &told.why) {
+            unattested(&mut batch, id);
+        }
         batch.event(told_of(cx, &change, "change_edited")?);
         if change.is_shared() {
             let new: Vec<Kept> = causes.into_iter().filter(|c| !before.iter().any(|b| b.thing == c.thing)).collect();
@@ -163,6 +180,7 @@ pub async fn turn(cx: &Cx, id: ChangeId, to: State) -> Result<()> {
             return Ok(());
         }
         let mut batch = Batch::new();
+        still_takes_part(cx, &mut batch, &change).await?;
         batch.exactly(
             1,
             "update change set state = ?3, state_at = ?4, version = version + 1 where id = ?1 and version = ?2",
@@ -196,11 +214,15 @@ pub async fn say_outcome(cx: &Cx, id: ChangeId, input: &Outcome) -> Result<()> {
         let change = own(cx, id).await?;
         let at = if outcome.is_empty() { None } else { change.outcome_at.or(Some(cx.now())) };
         let mut batch = Batch::new();
+        still_takes_part(cx, &mut batch, &change).await?;
         batch.exactly(
             1,
             "update change set outcome = ?3, measure = ?4, outcome_at = ?5, version = version + 1 where id = ?1 and version = ?2",
             vals![id, change.version, &outcome, &measure, at],
         );
+        if !change.outcome.is_empty() && change.outcome != outcome {
+            unattested(&mut batch, id);
+        }
         batch.event(told_of(cx, &change, "outcome_said")?);
         cx.write(batch, id).await.map(drop)
     })
@@ -239,6 +261,8 @@ pub async fn share(cx: &Cx, id: ChangeId, input: &Sharing) -> Result<()> {
             "update change set community = ?3, audience = ?4, shared_at = ?5, version = version + 1 where id = ?1 and version = ?2",
             vals![id, change.version, c.id, input.audience, cx.now()],
         );
+        // To more people, or to others, than those among whom it was attested.
+        unattested(&mut batch, id);
         let mut event = Event::new(cx, Actor::Person(me), "change_shared", "change", id).within(Some(c.id));
         event.audience = input.audience.word().into();
         batch.event(event);

@@ -100,12 +100,14 @@ pub fn at_the_door(visit: Visit, community: Id) -> Future<Html> {
 struct DidYouKeepIt {
     t: T,
     changes: Vec<Change>,
+    handle: String,
 }
 
-/// Beside one's work: after thirty days of trying, once.
+/// Beside one's work: the way to tell a change; and after thirty days of trying, once, whether one kept it.
 pub fn did_you_keep_it(visit: Visit, _: Id) -> Future<Html> {
     Box::pin(async move {
         let changes = store::to_ask_about(&visit.cx).await?;
-        if changes.is_empty() { Ok(Html::default()) } else { Html::of(&DidYouKeepIt { t: visit.t, changes }) }
+        let handle = visit.guest.as_ref().map(|guest| guest.handle.clone()).unwrap_or_default();
+        Html::of(&DidYouKeepIt { t: visit.t, changes, handle })
     })
 }

@@ -514,3 +514,35 @@ fn told_twice_with_one_key_it_is_told_once() {
         assert_eq!(store::of_person(&w.app.by(w.bo), w.bo, Cursor::NEWEST, 9).await.unwrap().items.len(), 1);
     });
 }
+
+#[test]
+fn what_was_attested_does_not_follow_a_change_to_other_words_or_other_people() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let id = w.tell(w.ada, "hand over at the bed", &[]).await;
+        w.share(w.ada, id, For::Community).await;
+        let saw = Attesting { words: "I was there.".into() };
+        let attested = async || store::attestations(&w.app.by(w.ada), &[id]).await.unwrap().len();
+        acts::attest(&w.app.by(w.bo), id, &saw).await.unwrap();
+        acts::edit(&w.app.by(w.ada), id, &telling("cure ten patients", &[])).await.unwrap();
+        assert_eq!(attested().await, 0);
+        acts::attest(&w.app.by(w.bo), id, &saw).await.unwrap();
+        w.share(w.ada, id, For::Open).await;
+        assert_eq!(attested().await, 0);
+    });
+}
+
+#[test]
+fn who_no_longer_takes_part_changes_nothing_that_stands_there_but_can_take_it_back() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let id = w.tell(w.bo, "hand over at the bed", &[]).await;
+        w.share(w.bo, id, For::Open).await;
+        membership::acts::leave(&w.app.by(w.bo), &w.slug).await.unwrap();
+        no(acts::edit(&w.app.by(w.bo), id, &telling("say what I like", &[])).await);
+        no(acts::say_outcome(&w.app.by(w.bo), id, &Outcome { outcome: "x".into(), ..Outcome::default() }).await);
+        no(acts::turn(&w.app.by(w.bo), id, State::Kept).await);
+        acts::unshare(&w.app.by(w.bo), id).await.unwrap();
+        acts::edit(&w.app.by(w.bo), id, &telling("keep it to myself", &[])).await.unwrap();
+    });
+}

@@ -268,7 +268,7 @@ pub async fn take_back(cx: &Cx, id: PracticeId) -> Result<Practice> {
         if !authors.contains(&me) {
             return Err(Refusal::NotYours.into());
         }
-        let others = store::adopters(cx, id).await?.iter().any(|p| *p != me);
+        let others = store::adoptions(cx, id, 2).await?.iter().any(|a| a.person != me);
         rules::may_take_back(authors.len() == 1 && !now.author.voice, others)?;
         let mut batch = Batch::new();
         batch.lacks("select 1 from adoption where practice = ?1 and person <> ?2", vals![id, me]);

@@ -80,6 +80,13 @@ fn erase(_: Cx, person: PersonId) -> Future<Batch> {
                  select 1 from practice_turn t where t.practice = practice.id and t.person = ?1 and t.why = practice.state_why)",
             vals![person],
         );
+        // What was taken back before is not read by anybody, and is not kept either.
+        batch.run(
+            "update practice_revision set title = '…', use_when = '', words = '' where practice in (
+                 select id from practice where author = ?1 and not voice and withdrawn_at is not null)",
+            vals![person],
+        );
+        batch.run("update practice set title = '…', use_when = '', words = '', html = '' where author = ?1 and not voice and withdrawn_at is not null", vals![person]);
         batch.run("update practice_turn set why = '' where person = ?1", vals![person]);
         batch.run("update proposal set title = '…', use_when = '', words = '…' where author = ?1 and answer <> 'accepted'", vals![person]);
         Ok(batch)

@@ -69,10 +69,12 @@ pub async fn adopt(cx: &Cx, id: PracticeId, input: &Adopting) -> Result<Practice
 /// What one said of a practice is gone.
 pub async fn take_back(cx: &Cx, id: PracticeId) -> Result<()> {
     let me = cx.me()?;
-    let p = store::one(cx, id).await?.ok_or(Error::NotFound)?;
+    // Also where one sees it no longer: one's own word stays in one's hands.
+    let sql = "select p.community from practice p where p.id = ?1 and (visible_to(p.id, ?2) or exists (select 1 from adoption a where a.practice = p.id and a.person = ?2))";
+    let community = cx.db().one(sql, vals![id, me]).await?.ok_or(Error::NotFound)?.take()?;
     let mut batch = Batch::new();
     batch.exactly(1, "delete from adoption where practice = ?1 and person = ?2", vals![id, me]);
-    batch.event(told(cx, me, "adoption_taken_back", id, &p.community));
+    batch.event(told(cx, me, "adoption_taken_back", id, &community));
     match cx.write(batch, id).await {
         Ok(_) | Err(Error::Conflict) => Ok(()), // there was nothing
         Err(other) => Err(other),
@@ -136,8 +138,8 @@ pub async fn turn(cx: &Cx, id: PracticeId, input: &Turning) -> Result<PracticeId
             // The same as `rules::may_turn`, at the moment of the commit.
             batch.holds(
                 "select 1 from adoption a left join voice av on av.id = a.person where a.practice = ?1 and a.how in ('use', 'adapted')
-                   and not exists (select 1 from practice_revision r left join voice rv on rv.id = r.author
-                       where r.practice = ?1 and coalesce(rv.person, r.author) = coalesce(av.person, a.person))
+                   and not exists (select 1 from (select author from practice where id = ?1 union all select author from practice_revision where practice = ?1) w
+              left join voice wv on wv.id = w.author where coalesce(wv.person, w.author) = coalesce(av.person, a.person))
                    and not exists (select 1 from adoption o where o.practice = ?1 and o.person = av.person)
                  order by a.person limit 1 offset 1",
                 vals![id],

@@ -61,8 +61,9 @@ pub async fn add(cx: &Cx, slug: &str, input: &NewKind) -> Result<CommunityId> {
     let mut problems = Problems::default();
     let word = input.word.check("word", &mut problems);
     problems.done()?;
-    let kind = community::rules::slug_of(&word);
-    if kind.is_empty() || BUILT_IN.contains(&kind.as_str()) {
+    // Whatever its letters, it has an address.
+    let kind = Some(community::rules::slug_of(&word)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| format!("kind-{}", kernel::hash_secret(&word).get(..6).unwrap_or_default()));
+    if kind == "due" || kind.parse::<crate::State>().is_ok() || BUILT_IN.contains(&kind.as_str()) {
         return Err(Error::invalid("word", Say::new("Please choose another word than {word}.").with("word", word)));
     }
     decide(|| async {

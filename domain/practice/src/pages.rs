@@ -460,7 +460,7 @@ async fn compare(visit: Visit, Path(id): Path<String>, Asked(asked): Asked<Compa
         }
         _ => {
             let to = asked.to.unwrap_or(p.version);
-            let from = asked.from.unwrap_or(to - 1);
+            let from = asked.from.unwrap_or(to.saturating_sub(1));
             let new = store::revision(cx, id, to).await?.ok_or(Error::NotFound)?;
             let old = store::revision(cx, id, from).await?.ok_or(Error::NotFound)?;
             let say = kernel::Say::new("From version {from} to version {to}").with("from", from).with("to", to);

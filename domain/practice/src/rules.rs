@@ -145,6 +145,7 @@ pub fn may_turn(now: State, to: State, why: &str, hand: Hand, evidence: Evidence
     match to {
         State::Tried if evidence.tried < 1 => Err(Refusal::NeedsTrying),
         State::InUse if evidence.using < 2 => Err(Refusal::NeedsTwo(evidence.using)),
+        _ if now == State::Contested && !hand.tends && why.is_empty() => Err(Refusal::SayWhy),
         State::Contested | State::Retired if why.is_empty() => Err(Refusal::SayWhy),
         _ => Ok(()),
     }

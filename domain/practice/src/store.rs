@@ -270,9 +270,11 @@ pub async fn named(cx: &Cx, id: PracticeId) -> Result<Option<Named>> {
     Ok(Some(Named { id, title: row.take()?, authors: authors(cx, id).await? }))
 }
 
-/// The persons who wrote a revision of it; voices are not among them.
+/// The persons who began it or wrote a revision of it here; voices are not among them, nor who wrote only what a fork began as.
 pub async fn authors(cx: &Cx, id: PracticeId) -> Result<Vec<PersonId>> {
-    let sql = "select distinct r.author from practice_revision r where r.practice = ?1 and not r.voice and visible_to(?1, ?2) order by r.author limit 200";
+    let sql = "select p.author from practice p where p.id = ?1 and not p.voice and visible_to(?1, ?2)
+        union select r.author from practice_revision r join practice p on p.id = r.practice
+        where r.practice = ?1 and not r.voice and (r.version > 1 or p.forked_from is null) and visible_to(?1, ?2) order by 1 limit 200";
     cx.db().query(sql, vals![id, cx.viewer]).await?.into_iter().map(|mut r| r.take()).collect()
 }
 
@@ -286,8 +288,8 @@ pub async fn adopters(cx: &Cx, id: PracticeId) -> Result<Vec<PersonId>> {
 /// What those say who did not write it. Who claimed a voice is one with it.
 pub async fn evidence(cx: &Cx, id: PracticeId) -> Result<Evidence> {
     let sql = "select a.how, count(*) from adoption a left join voice av on av.id = a.person where a.practice = ?1 and visible_to(?1, ?2)
-          and not exists (select 1 from practice_revision r left join voice rv on rv.id = r.author
-              where r.practice = ?1 and coalesce(rv.person, r.author) = coalesce(av.person, a.person))
+          and not exists (select 1 from (select author from practice where id = ?1 union all select author from practice_revision where practice = ?1) w
+              left join voice wv on wv.id = w.author where coalesce(wv.person, w.author) = coalesce(av.person, a.person))
           and not exists (select 1 from adoption o where o.practice = ?1 and o.person = av.person)
         group by a.how";
     let mut evidence = Evidence::default();

@@ -359,3 +359,54 @@ fn a_list_is_read_on_by_pages_that_neither_repeat_nor_miss() {
         assert_eq!((seen.len(), once.len()), (8, 8));
     });
 }
+
+#[test]
+fn a_fork_is_its_makers_and_who_wrote_what_it_began_as_has_no_hand_in_it_and_is_no_evidence() {
+    both(async |engine| {
+        let w = world(engine).await;
+        let id = w.practice().await;
+        let there = found(&w.app, w.cy, "Day handovers", Openness::Open).await;
+        for person in [w.ada, w.bo, w.di] {
+            membership::acts::join(&w.app.by(person), &there, &Default::default()).await.unwrap();
+        }
+        let fork = forks::fork(&w.app.by(w.bo), id, &Forking { community: Line(there) }).await.unwrap();
+        assert!(refused(acts::take_back(&w.app.by(w.ada), fork).await).contains("propose a change"));
+        assert!(refused(evidence::turn(&w.app.by(w.ada), fork, &turning(State::Retired, "mine")).await).contains("propose a change"));
+        acts::revise(&w.app.by(w.bo), fork, &revising(1, "Aloud, by day.")).await.unwrap();
+        for person in [w.ada, w.bo, w.di] {
+            w.adopts(person, fork, How::Use, "").await;
+        }
+        let turn = evidence::turn(&w.app.by(w.bo), fork, &turning(State::InUse, "")).await;
+        assert!(refused(turn).contains("one more is missing"), "neither who brought it nor who wrote it first");
+    });
+}
+
+#[test]
+fn what_a_gardener_contested_its_author_brings_back_with_a_reason() {
+    both(async |engine| {
+        let w = world(engine).await;
+        let id = acts::begin(&w.app.by(w.bo), &w.slug, &written(WORDS)).await.unwrap();
+        evidence::turn(&w.app.by(w.ada), id, &turning(State::Contested, "Not over the pumps")).await.unwrap();
+        assert!(refused(evidence::turn(&w.app.by(w.bo), id, &turning(State::Proposed, "")).await).contains("say why"));
+        evidence::turn(&w.app.by(w.bo), id, &turning(State::Proposed, "It can be shown instead")).await.unwrap();
+    });
+}
+
+#[test]
+fn a_practice_opens_only_with_open_sources_and_behind_no_closed_door() {
+    both(async |engine| {
+        let w = world(engine).await;
+        let new = NewContribution { words: "Among us.".into(), audience: Some(For::Community), ..NewContribution::default() };
+        let inside = conversation::acts::contribute(&w.app.by(w.bo), Some(&w.slug), &new, &Lineage::default()).await.unwrap();
+        let within = NewPractice { cited: Cited(vec![(inside, None)]), audience: Some(For::Community), ..written("x") };
+        let id = acts::begin(&w.app.by(w.ada), &w.slug, &within).await.unwrap();
+        let open = acts::Reaching { audience: For::Open };
+        assert!(refused(acts::reach(&w.app.by(w.ada), id, &open).await).contains("fewer people"));
+        let plain = acts::begin(&w.app.by(w.ada), &w.slug, &NewPractice { audience: Some(For::Community), ..written("x") }).await.unwrap();
+        acts::reach(&w.app.by(w.ada), plain, &open).await.unwrap();
+        assert!(store::one(&w.app.stranger(), plain).await.unwrap().is_some());
+        let closed = found(&w.app, w.ada, "Closed", Openness::Closed).await;
+        let behind = NewPractice { audience: Some(For::Open), ..written("x") };
+        assert!(refused(acts::begin(&w.app.by(w.ada), &closed, &behind).await).contains("closed door"));
+    });
+}

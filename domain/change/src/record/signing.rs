@@ -67,7 +67,12 @@ pub enum Verdict {
 }
 
 pub fn check(keys: &[Key], file: &str) -> Verdict {
+    let written = file;
     let Ok(file) = serde_json::from_str::<Value>(file) else { return Verdict::Unreadable };
+    // A name that stands twice would be read once, and the other one seen by whoever looks at the file.
+    if plain(&file).len() != without_space(written) {
+        return Verdict::Changed;
+    }
     let text = |name: &str| file.get(name).and_then(Value::as_str).unwrap_or_default();
     let Some(record) = file.get("record").filter(|r| r.is_object()) else { return Verdict::Unreadable };
     let (Some(key), Some(signature)) = (bytes_of(text("key")), bytes_of(text("signature"))) else { return Verdict::Unreadable };
@@ -78,6 +83,19 @@ pub fn check(keys: &[Key], file: &str) -> Verdict {
         Ok(()) => Verdict::Good(record.clone()),
         Err(_) => Verdict::Changed,
     }
+}
+
+/// How long a JSON text is without the space between its parts.
+fn without_space(text: &str) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    let counts = |c: &char| {
+        if *c == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = quoted && *c == '\\' && !escaped;
+        quoted || !c.is_ascii_whitespace()
+    };
+    text.chars().filter(counts).map(char::len_utf8).sum()
 }
 
 fn bytes_of(text: &str) -> Option<Vec<u8>> {
