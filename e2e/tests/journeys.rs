@@ -1,5 +1,5 @@
 //! What people do here from beginning to end, in a real browser, as the one who does it meets it.
-#![allow(clippy::expect_used)] // a test fails by panicking
+#![allow(clippy::expect_used, clippy::indexing_slicing)] // a test fails by panicking
 
 #[path = "journeys/attaching.rs"]
 mod attaching;
