@@ -238,6 +238,9 @@ fn something_that_is_not_tacit_answers_nothing_for_it() {
             let page = "<html>Welcome to the hotel</html>";
             let status = ["200 OK", "302 Found\r\nLocation: http://127.0.0.1:1/", "404 Not Found"][n % 3];
             let _ = write!(client, "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len());
+            // What is not read yet would cut the answer off.
+            let _ = client.shutdown(std::net::Shutdown::Write);
+            let _ = std::io::copy(&mut client, &mut std::io::sink());
         }
     });
     for n in 1..=3 {
