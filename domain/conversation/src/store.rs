@@ -100,7 +100,7 @@ pub async fn opening(cx: &Cx, id: ContributionId) -> Result<Option<Opening>> {
          coalesce((select d.words from draft d where d.person = ?2 and d.place = 'reply-' || cast(c.id as text)), ''),
          e.how, e.words, e.html, e.at, e.edited_at, e.version",
         "left join ending e on e.conversation = c.id and c.withdrawn_at is null
-         where c.id = ?1 and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
+         where c.id = ?1 and c.parent is null and (visible_to(c.root, ?2) or (c.author = ?2 and not c.voice))
            and (c.held = '' or (c.author = ?2 and not c.voice) or exists (select 1 from grants w where w.person = ?2 and w.audience = -c.community))"
     );
     let Some(mut row) = cx.db().one(sql, vals![id, cx.viewer]).await? else { return Ok(None) };

@@ -277,6 +277,18 @@ fn replies_nest_and_quote_the_passage_they_answer() {
 }
 
 #[test]
+fn a_reply_is_no_opening_and_how_it_ended_is_not_found() {
+    both(async |engine| {
+        let w = world(engine, Openness::Open).await;
+        let root = w.say(w.ada, "Who reads it?").await;
+        let reply = w.reply(w.ada, root, "I do.").await.unwrap();
+        assert!(store::opening(&w.app.by(w.ada), root).await.unwrap().is_some());
+        assert!(store::opening(&w.app.by(w.ada), reply).await.unwrap().is_none());
+        assert_eq!(w.app.client().get(&format!("/api/v1/contributions/{reply}/ending")).await.status, 404);
+    });
+}
+
+#[test]
 fn a_form_sent_twice_is_one_reply() {
     both(async |engine| {
         let w = world(engine, Openness::Open).await;
