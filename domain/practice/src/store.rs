@@ -114,7 +114,8 @@ fn author(r: &mut Row) -> Result<Author> {
     })
 }
 
-/// The columns of [`Practice`]; in lists without the words themselves.
+/// The columns of [`Practice`]; in lists without the words themselves. Every practice has its community; joined from the left, it does not
+/// come first in the plan, where it would cost a list its order.
 macro_rules! practice {
     ($words:literal, $viewer:literal, $rest:literal) => {
         concat!(
@@ -130,7 +131,7 @@ macro_rules! practice {
             $viewer,
             ") then coalesce(b.name, '') else '' end, p.review_months, p.due_at,
               p.forked_from, p.forked_version, p.attached, p.origin
-              from practice p join community k on k.id = p.community
+              from practice p left join community k on k.id = p.community
               left join practice_kind n on n.community = p.community and n.slug = p.kind
               left join voice v on v.id = p.author and p.voice
               left join person a on a.id = coalesce(v.person, p.author)
