@@ -7,7 +7,7 @@ use kernel::{Batch, CommunityId, Cx, Result, Timestamp, Val, VoiceId, vals};
 use serde_json::{Value, json};
 
 use crate::bring::{Brought, How, Voices, broken, known, note};
-use crate::records::{text, time};
+use crate::records::{list, text, time};
 use crate::stage::Stage;
 use crate::take_out::{Taking, exact};
 
@@ -100,10 +100,6 @@ impl Taking<'_> {
         ordered.into_iter().for_each(|((change, ..), line)| all.entry(change).or_default().push(line));
         Ok(all)
     }
-}
-
-fn list<'a>(record: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
-    record.get(field).and_then(Value::as_array).into_iter().flatten()
 }
 
 pub(crate) async fn bring(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use community::Openness;
 use conversation::For;
-use exports::{Access, Skipped};
+use exports::Access;
 use handbook::{Handbook, Item, Kind, Page, Revision, Stop, Take, Voice};
 use kernel::{Batch, CommunityId, Cx, Error, Id, Result, Timestamp, Viewer, VoiceId, clock, vals};
 use practice::{PracticeId, Remembered, RememberedRevision, RememberedSource, State};
@@ -26,7 +26,6 @@ pub struct BroughtPages {
     pub there: u64,
     /// Taken away where they come from, so that nothing stands here.
     pub gone: u64,
-    pub skipped: Vec<Skipped>,
     /// Of so many pages the oldest revisions stayed behind.
     pub cut: u64,
     pub path: String,
@@ -45,7 +44,8 @@ pub async fn bring_pages(cx: &Cx, book: Handbook, how: &How, told: &mut dyn FnMu
     while let Some(met) = come.recv().await {
         match met {
             Met::At(done, of) => told(done, of),
-            Met::Item(Item::Skipped(skipped)) => brought.skipped.push(skipped),
+            // Who asked was told of it before anything was brought in.
+            Met::Item(Item::Skipped(_)) => {}
             Met::Item(Item::Page(page)) => bringing.page(&page, &mut brought).await?,
         }
     }
@@ -122,7 +122,7 @@ impl Bringing<'_> {
         let mut revisions = Vec::new();
         for revision in kept {
             let voice = self.voice(&mut batch, revision.voice.as_ref(), brought).await?;
-            revisions.push((voice, led_here(&links, &revision.words), revision.reason.chars().take(500).collect::<String>(), Timestamp(revision.at)));
+            revisions.push((voice, led_here(&links, &revision.words), clean(&revision.reason).chars().take(500).collect::<String>(), Timestamp(revision.at.min(self.cx.now().0))));
         }
         let verified = page.freshness.and_then(|f| f.verified_on).map(midnight);
         if revisions.is_empty() {
@@ -137,9 +137,9 @@ impl Bringing<'_> {
         }
         let due = page.freshness.and_then(|f| f.due).map(|day| midnight(day).plus(clock::DAY));
         let months = page.freshness.and_then(|f| f.lasts).map_or(0, |lasts| i64::from(lasts.months).max(i64::from(lasts.days > 0)));
-        let title: String = page.title.chars().take(160).collect();
+        let title: String = clean(&page.title).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
         let use_when = ["summary", "description", "when_to_use"].iter().find_map(|name| page.fact(name)).unwrap_or_default();
-        let use_when: String = use_when.chars().take(400).collect();
+        let use_when: String = clean(use_when).chars().take(400).collect();
         let over = retired(page);
         let it = Remembered {
             id: self.pages.get(&page.id).copied().ok_or_else(|| Error::broken("a page without a number"))?,
@@ -201,8 +201,9 @@ impl Bringing<'_> {
 
 /// Links to pages of the same book lead to the practices that they become.
 fn led_here(links: &HashMap<&str, PracticeId>, words: &str) -> String {
+    let words = clean(words);
     let mut out = String::with_capacity(words.len());
-    let mut rest = words;
+    let mut rest = words.as_str();
     while let Some((before, after)) = rest.split_once("](") {
         out.push_str(before);
         out.push_str("](");
@@ -226,6 +227,11 @@ fn newest(all: &[Revision]) -> &[Revision] {
     };
     let n = all.iter().rev().take(REVISIONS).take_while(fits).count().max(1).min(all.len());
     all.get(all.len() - n..).unwrap_or_default()
+}
+
+/// What the forms would not take, and one of the engines cannot keep.
+fn clean(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 fn midnight(day: jiff::civil::Date) -> Timestamp {

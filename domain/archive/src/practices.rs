@@ -8,7 +8,7 @@ use practice::{PracticeId, Remembered, RememberedAdoption, RememberedRevision, R
 use serde_json::{Value, json};
 
 use crate::bring::{Brought, How, Voices, broken, known, note};
-use crate::records::{text, time};
+use crate::records::{list, text, time};
 use crate::stage::Stage;
 use crate::take_out::{Taking, exact};
 
@@ -155,10 +155,6 @@ pub(crate) async fn bring(
         one(cx, how, record, &wordings, (*community, &ids), voices, brought).await?;
     }
     Ok(())
-}
-
-fn list<'a>(record: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
-    record.get(field).and_then(Value::as_array).into_iter().flatten()
 }
 
 async fn one(

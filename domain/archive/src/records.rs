@@ -15,6 +15,10 @@ pub(crate) fn text<'a>(record: &'a Value, field: &str) -> &'a str {
     record.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
+pub(crate) fn list<'a>(record: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
+    record.get(field).and_then(Value::as_array).into_iter().flatten()
+}
+
 pub(crate) fn time(record: &Value, field: &str) -> Option<Timestamp> {
     record.get(field).and_then(Value::as_str).and_then(Timestamp::parse)
 }
@@ -44,10 +48,7 @@ pub(crate) async fn bring(
         cx.db().write(batch).await?;
     }
     for some in stage.records("endings").map_err(broken)?.chunks(AT_ONCE) {
-        let replies = |record: &Value| -> Vec<String> {
-            let all = record.get("replies").and_then(Value::as_array).into_iter().flatten();
-            all.filter_map(|id| id.as_str().map(str::to_owned)).collect()
-        };
+        let replies = |record: &Value| -> Vec<String> { list(record, "replies").filter_map(|id| id.as_str().map(str::to_owned)).collect() };
         let named: Vec<String> = some.iter().flat_map(|r| std::iter::once(text(r, "conversation").to_owned()).chain(replies(r))).collect();
         let said = known(cx, how, "said", named.iter().map(String::as_str)).await?;
         let mut batch = Batch::new();

@@ -19,12 +19,6 @@ pub struct Fact {
     pub attested: Vec<(PersonId, Timestamp)>,
 }
 
-impl Fact {
-    pub fn attested_by_other(&self) -> bool {
-        self.attested.iter().any(|(by, _)| *by != self.person)
-    }
-}
-
 /// Changes of a community that were told, turned, or had an outcome in a stretch of time, as far as the viewer sees them.
 pub async fn facts(cx: &Cx, community: CommunityId, from: Timestamp, to: Timestamp) -> Result<Vec<Fact>> {
     let sql = "select h.id, h.person, h.at, h.state, h.state_at, h.outcome_at

@@ -369,7 +369,7 @@ fn somebody_else_attests_and_taking_it_back_changes_each_figure() {
         no(acts::attest(&w.app.by(w.ada), id, &saw).await);
         no(acts::attest(&w.app.by(w.cy), id, &saw).await);
         acts::say_outcome(&w.app.by(w.ada), id, &Outcome { outcome: "Quieter.".into(), ..Outcome::default() }).await.unwrap();
-        let of = async || w.facts().await.first().map(|f| (f.id, f.person, f.state, f.outcome_at.is_some(), f.attested_by_other()));
+        let of = async || w.facts().await.first().map(|f| (f.id, f.person, f.state, f.outcome_at.is_some(), f.attested.iter().any(|(by, _)| *by != f.person)));
         assert_eq!(of().await, Some((id, w.ada, State::Trying, true, false)));
         acts::attest(&w.app.by(w.bo), id, &saw).await.unwrap();
         acts::attest(&w.app.by(w.bo), id, &Attesting { words: "I was there, twice.".into() }).await.unwrap();

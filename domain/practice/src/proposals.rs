@@ -93,9 +93,11 @@ pub struct Proposal {
 }
 
 macro_rules! proposal {
-    ($rest:literal) => {
+    ($words:literal, $rest:literal) => {
         concat!(
-            "select o.conversation, o.practice, o.base, o.title, o.use_when, o.words, o.author, case when unblocked_by(o.author, ?2) then a.name else '' end,
+            "select o.conversation, o.practice, o.base, o.title, o.use_when, ",
+            $words,
+            ", o.author, case when unblocked_by(o.author, ?2) then a.name else '' end,
                 o.answer, coalesce(b.name, ''), o.at
              from proposal o join contribution c on c.id = o.conversation and c.withdrawn_at is null and c.hidden = '' and c.held = ''
              join practice p on p.id = o.practice and p.withdrawn_at is null
@@ -113,12 +115,12 @@ fn proposal(mut r: Row) -> Result<Proposal> {
 }
 
 pub async fn one(cx: &Cx, conversation: ContributionId) -> Result<Option<Proposal>> {
-    cx.db().one(proposal!("and o.conversation = ?1"), vals![conversation, cx.viewer]).await?.map(proposal).transpose()
+    cx.db().one(proposal!("o.words", "and o.conversation = ?1"), vals![conversation, cx.viewer]).await?.map(proposal).transpose()
 }
 
-/// Those that wait for an answer.
+/// Those that wait for an answer, without their words.
 pub async fn open(cx: &Cx, id: PracticeId) -> Result<Vec<Proposal>> {
-    let sql = proposal!("and o.practice = ?1 and o.answer = 'open' order by o.at, o.conversation limit 20");
+    let sql = proposal!("''", "and o.practice = ?1 and o.answer = 'open' order by o.at, o.conversation limit 20");
     cx.db().query(sql, vals![id, cx.viewer]).await?.into_iter().map(proposal).collect()
 }
 
@@ -176,8 +178,12 @@ pub async fn answer(cx: &Cx, conversation: ContributionId, input: &Answering) ->
 
 /// The proposal as it would stand in the practice today.
 async fn joined(cx: &Cx, it: &Proposal, now: &Practice) -> Result<(Draft, Vec<Clash>)> {
-    let base = store::revision(cx, it.practice, it.base).await?.ok_or(Error::NotFound)?.draft();
-    Ok(Draft::joined(&base, &it.draft, &Draft::of(now)))
+    Ok(Draft::joined(&base(cx, it).await?, &it.draft, &Draft::of(now)))
+}
+
+/// The wording that was in hand when it was proposed.
+async fn base(cx: &Cx, it: &Proposal) -> Result<Draft> {
+    Ok(store::revision(cx, it.practice, it.base).await?.ok_or(Error::NotFound)?.draft())
 }
 
 #[derive(Template)]
@@ -196,7 +202,7 @@ pub(crate) fn on_conversation(visit: Visit, root: Id) -> Future<Html> {
     Box::pin(async move {
         let Some(it) = one(&visit.cx, ContributionId(root.0)).await? else { return Ok(Html::default()) };
         let Some(practice) = store::one(&visit.cx, it.practice).await? else { return Ok(Html::default()) };
-        let base = store::revision(&visit.cx, it.practice, it.base).await?.ok_or(Error::NotFound)?.draft();
+        let base = base(&visit.cx, &it).await?;
         let clashes = it.answer == "open" && !Draft::joined(&base, &it.draft, &Draft::of(&practice)).1.is_empty();
         let may_answer = it.answer == "open" && visit.guest.is_some() && match hand(&visit.cx, &practice).await {
             Ok(hand) => rules::may_revise(hand, practice.state).is_ok(),

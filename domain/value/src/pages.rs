@@ -30,6 +30,16 @@ impl Wanted {
         let until = end.map_or(now, |at| Timestamp(at.as_microsecond()));
         figures::season(if until.0 > now.0 { now } else { until }, now)
     }
+
+    /// What keeps the season in an address; nothing for the one that is now.
+    fn query(&self, season: Season) -> String {
+        if self.until.is_empty() { String::new() } else { format!("?until={}", last_day(season.to)) }
+    }
+}
+
+/// The day before a moment, as an address has it.
+fn last_day(before: i64) -> String {
+    Timestamp(before - 1).rfc3339().chars().take(10).collect()
 }
 
 /// Members look at what their community is worth to them.
@@ -69,8 +79,8 @@ async fn season_page(visit: Visit, Path(slug): Path<String>, Asked(wanted): Aske
         Told { name, said: name.said(figure), of: figure.of.map(|of| (figure.items.len(), of)) }
     };
     let cycles = Cycle::ALL.iter().map(|cycle| (*cycle, cycle.figures().map(told).collect())).collect();
-    let before: String = Timestamp(season.from - 1).rfc3339().chars().take(10).collect();
-    let until = if wanted.until.is_empty() { String::new() } else { format!("?until={}", Timestamp(season.to - 1).rfc3339().chars().take(10).collect::<String>()) };
+    let before = last_day(season.from);
+    let until = wanted.query(season);
     let title = visit.t.with("What it is worth to us: {name}", "name", &c.name);
     let (from, to) = (visit.day(Timestamp(season.from)), visit.day(Timestamp(season.to)));
     Ok(visit.page(&title, &SeasonPage { t: visit.t, c, from, to, before, until, cycles, version: cycles::FORMULA_VERSION }).await?)
@@ -96,7 +106,7 @@ async fn figure_page(visit: Visit, Path((slug, figure)): Path<(String, String)>,
     let it = name.figure(&all);
     let items = figures::behind(&visit.cx, name, &c.slug, &it.items).await?;
     let rest = figures::behind(&visit.cx, name, &c.slug, &it.rest).await?;
-    let until = if wanted.until.is_empty() { String::new() } else { format!("?until={}", Timestamp(season.to - 1).rfc3339().chars().take(10).collect::<String>()) };
+    let until = wanted.query(season);
     let said = name.said(it);
     let title = format!("{said} {}", visit.t.say(name.label()));
     Ok(visit.page(&title, &FigurePage { t: visit.t, c, name, said, items, rest, until }).await?)
