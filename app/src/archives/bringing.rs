@@ -53,8 +53,10 @@ pub struct Export {
 }
 
 pub async fn import(config: &Config, asked: &Import) -> Result<()> {
-    // Whatever holds conversations is read as such: a folder of theirs may be one of Markdown as well.
-    if exports::Source::open(&asked.from).ok().and_then(|source| exports::detect(&source)).is_none() && handbook::detect(&asked.from).is_some() {
+    // Whatever holds conversations is read as such: a folder of theirs may be one of Markdown as well. What git keeps for itself holds none.
+    let is_kept_by_git = asked.from.join(".git").is_dir();
+    let talks = || exports::Source::open(&asked.from).ok().and_then(|source| exports::detect(&source)).is_some();
+    if (is_kept_by_git || !talks()) && handbook::detect(&asked.from).is_some() {
         return super::pages::import(config, asked).await;
     }
     let archive = read(&asked.from, &asked.agreed, !asked.dry_run)?;

@@ -138,6 +138,8 @@ struct PracticePage {
     states: Vec<(String, String, String)>,
     hows: Vec<(String, String, String)>,
     may_take_back: bool,
+    /// Makes a form that is sent twice one act; empty for who is signed out.
+    once: String,
     panels: Html,
     /// How it does for oneself: as it was sent, else as one said it before.
     adopting: Form,
@@ -202,6 +204,7 @@ async fn page(visit: &Visit, id: PracticeId, form: Form) -> Result<Response> {
         elsewhere,
         states,
         may_take_back,
+        once: if me.is_some() { visit.once() } else { String::new() },
         panels,
         adopting,
         form,
@@ -433,7 +436,8 @@ struct Compare {
     reason: String,
     differences: Html,
     same: bool,
-    offer: bool,
+    /// What stands in the offer's form to make it one, for who takes part where the fork began.
+    offer: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -467,9 +471,17 @@ async fn compare(visit: Visit, Path(id): Path<String>, Asked(asked): Asked<Compa
             (old.draft(), new.draft(), t.sentence(&say), new.reason)
         }
     };
-    let offer = p.forked_from.is_some() && visit.guest.is_some() && p.reaches_all();
+    let offer = if p.reaches_all() && may_offer_back(&visit, &p).await? { Some(visit.once()) } else { None };
     let same = before == after;
     let differences = differences(t, &before, &after)?;
     let title = format!("{heading}: {}", p.title);
     Ok(visit.page(&title, &Compare { t, p, heading, reason, differences, same, offer }).await?)
+}
+
+/// Whoever takes part where a fork began can offer it back there.
+async fn may_offer_back(visit: &Visit, p: &Practice) -> Result<bool> {
+    let (Some((from, _)), Some(_)) = (p.forked_from, &visit.guest) else { return Ok(false) };
+    let Some(original) = store::one(&visit.cx, from).await? else { return Ok(false) };
+    let standing = members::standing(&visit.cx, original.community).await?;
+    Ok(standing::may_contribute(original.stage, &standing).is_ok())
 }

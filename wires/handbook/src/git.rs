@@ -33,7 +33,9 @@ pub(crate) fn recognise(path: &Path) -> bool {
                 .all(|part| path.join(part).is_dir())
                 && path.join("HEAD").is_file()
         };
-        return path.join(".git").exists() || is_bare();
+        // A file or link of that name would lead to a repository elsewhere.
+        let own = path.join(".git").symlink_metadata();
+        return own.is_ok_and(|git| git.is_dir()) || is_bare();
     }
     is_bundle(path)
 }
