@@ -103,7 +103,8 @@ pub async fn offer_back(cx: &Cx, id: PracticeId, input: &Offering) -> Result<Con
             return Err(Refusal::StaysInItsCommunity.into());
         }
         let original = store::one(cx, original).await?.ok_or(Error::NotFound)?;
-        proposals::offer(cx, &original, &Draft::of(&mine), base, &format!("{reason}\n\n/practices/{id}")).await
+        let name = mine.title.replace(['[', ']', '\\'], "");
+        proposals::offer(cx, &original, &Draft::of(&mine), base, &format!("{reason}\n\n[{name}]({})", mine.path())).await
     })
     .await
 }

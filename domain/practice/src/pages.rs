@@ -422,9 +422,16 @@ pub(crate) fn differences(t: T, before: &Draft, after: &Draft) -> Result<Html> {
             Part::In(words) => piece("ins", words),
         }).collect(),
     });
+    // The blank lines after a passage are no part of what one reads.
+    let trimmed = blocks.map(|mut block: Vec<Piece>| {
+        if let Some(last) = block.last_mut() {
+            last.words.truncate(last.words.trim_end_matches('\n').len());
+        }
+        block
+    });
     let lines = [(&before.title, &after.title), (&before.use_when, &after.use_when)];
     let lines = lines.into_iter().filter(|(b, a)| b != a).map(|(b, a)| (b.clone(), a.clone())).collect();
-    Html::of(&Differences { blocks: blocks.collect(), lines })
+    Html::of(&Differences { blocks: trimmed.collect(), lines })
 }
 
 #[derive(Template)]
